@@ -1,0 +1,14 @@
+using System.Net;
+
+namespace MailProxy.Directory;
+
+/// <summary>Everything a provider may decide by.</summary>
+/// <param name="AuthenticationId">Whose secret it is, as the client wrote it (judged: UTF-8, no control characters).</param>
+/// <param name="AuthorizationId">Whom to act as; empty: the same.</param>
+/// <param name="Secret">The password.</param>
+/// <param name="Mechanism">Upper case: <c>PLAIN</c>, <c>LOGIN</c>.</param>
+/// <param name="Protocol">Lower case: <c>imap</c>, <c>pop3</c>, <c>submission</c>, <c>http</c>.</param>
+/// <param name="Client">The client's address, behind any PROXY header; null in memory.</param>
+/// <param name="IsEncrypted">The client came by TLS.</param>
+public sealed record AuthenticationRequest(
+    string AuthenticationId, string AuthorizationId, Secret Secret, string Mechanism, string Protocol, IPEndPoint? Client, bool IsEncrypted);

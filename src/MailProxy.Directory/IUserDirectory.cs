@@ -1,0 +1,14 @@
+namespace MailProxy.Directory;
+
+/// <summary>The external system that knows users. Answers are values; a temporary fault is never told as a wrong password.</summary>
+public interface IUserDirectory
+{
+    /// <summary>Are these credentials a user's?</summary>
+    ValueTask<AuthenticationResult> AuthenticateAsync(AuthenticationRequest request, CancellationToken cancellationToken);
+
+    /// <summary>What is this address: a user, an alias of users, nothing, or not ours?</summary>
+    ValueTask<LookupResult> LookUpAsync(string address, CancellationToken cancellationToken);
+
+    /// <summary>Null when the directory can answer (perhaps from cache); otherwise one sentence for <c>/readyz?verbose</c>.</summary>
+    string? Unreadiness { get; }
+}

@@ -1,0 +1,14 @@
+using System.Collections.Frozen;
+
+namespace MailProxy.Routing.Catalog;
+
+/// <summary>One store as the catalog knows it now. Immutable.</summary>
+/// <param name="Id">Store id, e.g. <c>store-2</c>.</param>
+/// <param name="Address">Host name or IP address to dial.</param>
+/// <param name="Ports">Ports by service; a service that is absent is not offered.</param>
+/// <param name="Tls">How to encrypt the leg.</param>
+/// <param name="Login">Meta key <c>login</c>: <c>external</c>, <c>master</c>, <c>password</c>; null: the proxy's default.</param>
+/// <param name="State">What health and the operator say together.</param>
+/// <param name="StateDetail">Why, for logs and people, e.g. <c>check tcp critical: connection refused</c>.</param>
+public sealed record StoreNode(
+    string Id, string Address, FrozenDictionary<StoreService, int> Ports, StoreTlsMode Tls, string? Login, StoreState State, string StateDetail = "");

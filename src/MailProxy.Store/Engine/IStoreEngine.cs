@@ -1,0 +1,17 @@
+namespace MailProxy.Store.Engine;
+
+/// <summary>
+/// Where a store node keeps its mail. Everything that was answered as done is durable (fsynced) when the returned task completes.
+/// Implementations are thread-safe; users, mailboxes and INBOX come into being on first use.
+/// </summary>
+public interface IStoreEngine : IAsyncDisposable
+{
+    /// <summary>Starts receiving one message. It exists for nobody until it is delivered or appended.</summary>
+    ValueTask<IMessageDraft> BeginMessageAsync(CancellationToken cancellationToken);
+
+    /// <summary>Delivers a completed draft to the INBOX of each user, content written once. All recipients or none; durable on return.</summary>
+    ValueTask DeliverAsync(IMessageDraft draft, IReadOnlyList<string> users, CancellationToken cancellationToken);
+
+    /// <summary>The mail of one user (canonical name).</summary>
+    ValueTask<IUserMail> OpenUserAsync(string user, CancellationToken cancellationToken);
+}

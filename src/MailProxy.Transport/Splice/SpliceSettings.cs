@@ -1,0 +1,6 @@
+namespace MailProxy.Transport.Splice;
+
+/// <summary>Bounds of a splice.</summary>
+/// <param name="IdleLimit">Nothing in either direction for so long ends it (RFC 9051 5.4: at least 30 min for IMAP).</param>
+/// <param name="HalfCloseLimit">How long one direction may live on after the other ended.</param>
+public sealed record SpliceSettings(TimeSpan IdleLimit, TimeSpan HalfCloseLimit);

@@ -1,0 +1,35 @@
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+
+namespace MailProxy.Transport.Tls;
+
+/// <summary>
+/// Becomes TLS on a connection that is in clear: at once (implicit TLS) or after STARTTLS. On success the connection's
+/// <c>Transport</c> carries plain text again, so whoever held its Input or Output must fetch them anew.
+/// </summary>
+public interface ITlsFeature
+{
+    /// <summary>True after a successful upgrade.</summary>
+    bool IsEncrypted { get; }
+
+    /// <summary>TLS 1.2 or 1.3; None while in clear.</summary>
+    SslProtocols Protocol { get; }
+
+    /// <summary>The cipher suite's IANA name; empty while in clear.</summary>
+    string CipherSuite { get; }
+
+    /// <summary>SNI as the client sent it (server side), or null.</summary>
+    string? ServerName { get; }
+
+    /// <summary>ALPN's outcome, or null.</summary>
+    string? ApplicationProtocol { get; }
+
+    /// <summary>The peer's certificate when it presented one and it was verified against the configured CA; otherwise null.</summary>
+    X509Certificate2? VerifiedPeerCertificate { get; }
+
+    /// <summary>Handshake as server. Bytes that were received in clear and not yet consumed end it: <see cref="TlsOutcome.BytesBehindUpgrade"/>.</summary>
+    ValueTask<TlsOutcome> BecomeServerAsync(TlsServerSettings settings, CancellationToken cancellationToken);
+
+    /// <summary>Handshake as client; same rule for bytes left over.</summary>
+    ValueTask<TlsOutcome> BecomeClientAsync(TlsClientSettings settings, CancellationToken cancellationToken);
+}

@@ -1,0 +1,14 @@
+using System.Security.Cryptography.X509Certificates;
+
+namespace MailProxy.Transport.Tls;
+
+/// <summary>What a listener needs to serve TLS. Immutable: a reload makes a new one, sessions keep theirs.</summary>
+/// <param name="Certificates">With private keys; the first is the default, SNI picks among them by DNS name (wildcards included).</param>
+/// <param name="ApplicationProtocols">ALPN names we speak; empty: ALPN is not negotiated. A client that offers others only is refused.</param>
+/// <param name="ClientAuthorities">CAs for client certificates; null: none is asked for.</param>
+/// <param name="RequireClientCertificate">Refuse clients without a verified certificate.</param>
+public sealed record TlsServerSettings(
+    IReadOnlyList<X509Certificate2> Certificates,
+    IReadOnlyList<string> ApplicationProtocols,
+    X509Certificate2Collection? ClientAuthorities = null,
+    bool RequireClientCertificate = false);
