@@ -1,0 +1,50 @@
+using System.Net;
+
+namespace MailProxy.Proxy.Accept;
+
+/// <summary>An address we accept on, with its protocol and TLS mode.</summary>
+public sealed class ListenerOptions
+{
+    /// <summary>What is spoken here.</summary>
+    public MailProtocol? Protocol { get; set; }
+
+    /// <summary>IP address to bind; <c>0.0.0.0</c> or <c>::</c> for all.</summary>
+    public string Address { get; set; } = "0.0.0.0";
+
+    /// <summary>TCP port, 0 to 65535 (0: any free one).</summary>
+    public int Port { get; set; } = -1;
+
+    /// <summary>How clients come to TLS.</summary>
+    public ListenerTlsMode Tls { get; set; } = ListenerTlsMode.StartTls;
+
+    /// <summary>Where to bind.</summary>
+    public IPEndPoint EndPoint => new(IPAddress.Parse(Address), Port);
+
+    /// <summary>The name in logs and errors: <c>imap</c>, <c>imaps</c> ...</summary>
+    public string Name => (Protocol, Tls) switch
+    {
+        (MailProtocol.Imap, ListenerTlsMode.Implicit) => "imaps",
+        (MailProtocol.Pop3, ListenerTlsMode.Implicit) => "pop3s",
+        (MailProtocol.Submission, ListenerTlsMode.Implicit) => "submissions",
+        var (protocol, _) => ProtocolNames.Of(protocol ?? MailProtocol.Imap),
+    };
+
+    /// <summary>Every error, as <c>path: what to do</c>.</summary>
+    public IEnumerable<string> Validate(string path)
+    {
+        if (Protocol is null)
+        {
+            yield return $"{path}:Protocol: say which protocol this listener speaks: imap, pop3, submission, mx or lmtp.";
+        }
+
+        if (!IPAddress.TryParse(Address, out _))
+        {
+            yield return $"{path}:Address: '{Address}' is not an IP address; use 0.0.0.0 for every IPv4 address or :: for every address.";
+        }
+
+        if (Port is < 0 or > 65535)
+        {
+            yield return $"{path}:Port: give a port from 0 to 65535.";
+        }
+    }
+}

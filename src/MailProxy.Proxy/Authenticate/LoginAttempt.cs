@@ -1,0 +1,14 @@
+using MailProxy.Directory;
+
+namespace MailProxy.Proxy.Authenticate;
+
+/// <summary>Credentials as one dialogue read them. Each attempt has its own: nothing of a failed one is left for the next.</summary>
+/// <param name="AuthenticationId">Judged: UTF-8, 1 to 255 octets, no control characters.</param>
+/// <param name="AuthorizationId">Likewise; empty: the same.</param>
+/// <param name="Secret">Cleared when the session is through with it.</param>
+/// <param name="Mechanism">Upper case: <c>PLAIN</c>, <c>LOGIN</c>, <c>USER</c>.</param>
+internal sealed record LoginAttempt(string AuthenticationId, string AuthorizationId, Secret Secret, string Mechanism) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose() => Secret.Dispose();
+}

@@ -1,0 +1,128 @@
+using System.Net;
+using System.Net.Sockets;
+using MailProxy.Proxy.Failures;
+using MailProxy.Routing.Catalog;
+using MailProxy.Transport;
+using MailProxy.Transport.Tls;
+using Microsoft.AspNetCore.Connections;
+
+namespace MailProxy.Proxy.Connect;
+
+/// <summary>Dials a store for one service: candidate addresses in turn within one budget, implicit TLS where the catalog says so.</summary>
+internal sealed class StoreConnector(IMailTransport transport, StoreTlsIdentity tls, OwnListeners own, TimeSpan limit, TimeProvider time)
+{
+    /// <summary>A connection that is ready for the dialogue; for STARTTLS legs it is still in clear.</summary>
+    public async ValueTask<Outcome<StoreConnection>> ConnectAsync(StoreNode node, MailProtocol protocol, CancellationToken cancellationToken)
+    {
+        if (!TryFindPort(node, protocol, out var port, out var isImplicit))
+        {
+            return Outcome<StoreConnection>.Failed(ProxyFailure.NoRoute, $"{node.Id} offers no port for {ProtocolNames.Of(protocol)}");
+        }
+
+        using var deadline = new CancellationTokenSource(limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        var problem = "no address";
+        try
+        {
+            foreach (var endPoint in await ResolveAsync(node.Address, port, either.Token))
+            {
+                if (own.Contains(endPoint))
+                {
+                    problem = $"{node.Id} at {endPoint} is a listener of our own";
+                    continue;
+                }
+
+                var attempt = await DialAsync(node, endPoint, isImplicit, either.Token);
+                if (attempt.IsDone || attempt.Failure != ProxyFailure.StoreUnreachable)
+                {
+                    return attempt;
+                }
+
+                problem = attempt.Detail;
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Outcome<StoreConnection>.Failed(ProxyFailure.StoreTimeout, $"{node.Id} ({node.Address}:{port}): no connection within {limit.TotalSeconds:0.#} s");
+        }
+        catch (SocketException exception)
+        {
+            problem = exception.Message;
+        }
+
+        return Outcome<StoreConnection>.Failed(ProxyFailure.StoreUnreachable, $"{node.Id} ({node.Address}:{port}): {problem}");
+    }
+
+    private static async ValueTask<IReadOnlyList<EndPoint>> ResolveAsync(string address, int port, CancellationToken cancellationToken)
+    {
+        if (IPAddress.TryParse(address, out var literal))
+        {
+            return [new IPEndPoint(literal, port)];
+        }
+
+        if (address.StartsWith("memory:", StringComparison.Ordinal))
+        {
+            return [new MailProxy.Transport.Memory.MemoryEndPoint($"{address["memory:".Length..]}:{port}")];
+        }
+
+        return [.. (await Dns.GetHostAddressesAsync(address, cancellationToken)).Select(ip => new IPEndPoint(ip, port))];
+    }
+
+    private static bool TryFindPort(StoreNode node, MailProtocol protocol, out int port, out bool isImplicit)
+    {
+        isImplicit = node.Tls == StoreTlsMode.Implicit;
+        var (plain, secure) = protocol switch
+        {
+            MailProtocol.Imap => (StoreService.Imap, StoreService.Imaps),
+            MailProtocol.Pop3 => (StoreService.Pop3, StoreService.Pop3s),
+            MailProtocol.Submission => (StoreService.Submission, StoreService.Submission),
+            _ => (StoreService.Lmtp, StoreService.Lmtp),
+        };
+
+        // With TLS asked for, a port that has it from the first octet saves two round trips.
+        if (node.Tls != StoreTlsMode.None && secure != plain && node.Ports.TryGetValue(secure, out port))
+        {
+            isImplicit = true;
+            return true;
+        }
+
+        return node.Ports.TryGetValue(plain, out port);
+    }
+
+    private async ValueTask<Outcome<StoreConnection>> DialAsync(StoreNode node, EndPoint endPoint, bool isImplicit, CancellationToken cancellationToken)
+    {
+        ConnectionContext connection;
+        try
+        {
+            connection = await transport.ConnectAsync(endPoint, cancellationToken);
+        }
+        catch (Exception exception) when (exception is SocketException or IOException or ConnectionAbortedException)
+        {
+            return Outcome<StoreConnection>.Failed(ProxyFailure.StoreUnreachable, $"{endPoint}: {exception.Message}");
+        }
+
+        if (!isImplicit)
+        {
+            return new StoreConnection(connection, node.Tls == StoreTlsMode.StartTls ? tls.SettingsFor(node.Address) : null);
+        }
+
+        var outcome = TlsOutcome.Aborted;
+        try
+        {
+            outcome = await connection.Features.GetRequiredFeature<ITlsFeature>().BecomeClientAsync(tls.SettingsFor(node.Address), cancellationToken);
+        }
+        finally
+        {
+            if (outcome != TlsOutcome.Done)
+            {
+                connection.Abort();
+                await connection.DisposeAsync();
+            }
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        return outcome == TlsOutcome.Done
+            ? new StoreConnection(connection, null)
+            : Outcome<StoreConnection>.Failed(ProxyFailure.StoreTlsFailed, $"{node.Id} ({endPoint}): TLS {outcome}");
+    }
+}

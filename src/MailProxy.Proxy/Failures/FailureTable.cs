@@ -1,0 +1,50 @@
+using System.Collections.Frozen;
+using Microsoft.Extensions.Logging;
+using static MailProxy.Proxy.Failures.ProxyFailure;
+
+namespace MailProxy.Proxy.Failures;
+
+/// <summary>wire.md's failures, one row each. A test walks the enum, so a new member without a row does not pass.</summary>
+internal static class FailureTable
+{
+    private const string Unavailable = "[UNAVAILABLE]";
+    private const string SysTemp = "[SYS/TEMP]";
+    private const string TryLater = "Temporary failure, please try again later.";
+
+    private static readonly FrozenDictionary<ProxyFailure, FailureRow> Rows = new Dictionary<ProxyFailure, FailureRow>
+    {
+        [BadCredentials] = new("[AUTHENTICATIONFAILED]", "[AUTH]", "535 5.7.8", "550 5.7.1", "Authentication failed.", LogLevel.Debug, "bad_credentials"),
+        [UserDisabled] = new("[CONTACTADMIN]", "[AUTH]", "525 5.7.13", "550 5.2.1", "This account is disabled.", LogLevel.Debug, "user_disabled"),
+        [CredentialsExpired] = new("[EXPIRED]", "[AUTH]", "535 5.7.8", "550 5.7.1", "The password has expired.", LogLevel.Debug, "credentials_expired"),
+        [TlsRequired] = new("[PRIVACYREQUIRED]", "[AUTH]", "530 5.7.0", "530 5.7.0", "Start TLS first.", LogLevel.Debug, "tls_required"),
+        [Throttled] = new("[LIMIT]", "[IN-USE]", "421 4.7.0", "421 4.7.0", "Too many attempts, please wait.", LogLevel.Debug, "throttled"),
+        [TooManySessions] = new("[LIMIT]", "[IN-USE]", "421 4.7.0", "421 4.7.0", "Too many sessions.", LogLevel.Debug, "too_many_sessions"),
+        [DirectoryUnavailable] = Temporary("451 4.4.3", "directory_unavailable"),
+        [NoRoute] = Temporary("451 4.4.4", "no_route"),
+        [StoreUnreachable] = Temporary("451 4.4.1", "store_unreachable"),
+        [StoreTimeout] = Temporary("451 4.4.2", "store_timeout"),
+        [StoreTlsFailed] = Temporary("451 4.4.1", "store_tls_failed"),
+        [StoreProtocolError] = Temporary("451 4.4.0", "store_protocol_error"),
+        [StoreTemporaryFailure] = Temporary("451 4.4.0", "store_temporary_failure"),
+        [StoreRefusedLogin] = Temporary("451 4.4.0", "store_refused_login", LogLevel.Error),
+        [UserHeld] = new(Unavailable, SysTemp, "450 4.2.1", "450 4.2.1", TryLater, LogLevel.Information, "user_held"),
+        [NoSuchUser] = new("[AUTHENTICATIONFAILED]", "[AUTH]", "550 5.1.1", "550 5.1.1", "No such user here.", LogLevel.Debug, "no_such_user"),
+        [RelayDenied] = new("[CANNOT]", "[AUTH]", "550 5.7.1", "550 5.7.1", "Relaying denied: this server delivers to its own domains only.", LogLevel.Debug, "relay_denied"),
+        [TooManyErrors] = Ending("[LIMIT]", "[AUTH]", "421 4.7.0", "Too many errors, goodbye.", "too_many_errors"),
+        [LineTooLong] = Ending("[LIMIT]", "[SYS/PERM]", "421 4.5.2", "Line too long, goodbye.", "line_too_long"),
+        [PreLoginTimeout] = Ending(Unavailable, SysTemp, "421 4.4.2", "No login in time, goodbye.", "pre_login_timeout"),
+        [Draining] = Ending(Unavailable, SysTemp, "421 4.3.2", "This server is shutting down, please connect again.", "draining"),
+        [ClientProtocolError] = Ending("[CLIENTBUG]", "[SYS/PERM]", "421 4.5.0", "Protocol error, goodbye.", "client_protocol_error"),
+        [ClientTlsFailed] = Ending("[CLIENTBUG]", "[SYS/PERM]", "421 4.7.0", "TLS failed.", "client_tls_failed"),
+        [ClientLeft] = Ending("", "", "221 2.0.0", "Bye.", "client_left"),
+    }.ToFrozenDictionary();
+
+    /// <summary>The row of a failure.</summary>
+    public static FailureRow Of(ProxyFailure failure) => Rows[failure];
+
+    private static FailureRow Temporary(string recipient, string metric, LogLevel level = LogLevel.Warning) =>
+        new(Unavailable, SysTemp, "454 4.7.0", recipient, TryLater, level, metric);
+
+    private static FailureRow Ending(string imap, string pop3, string smtp, string text, string metric) =>
+        new(imap, pop3, smtp, smtp, text, LogLevel.Debug, metric, EndsSession: true);
+}

@@ -1,0 +1,77 @@
+namespace MailProxy.Proxy.Failures;
+
+/// <summary>Why a session, a login or a recipient failed: the name says stage and side. One client text per protocol each: <see cref="FailureTable"/>.</summary>
+public enum ProxyFailure
+{
+    /// <summary>Wrong password or no such user: the client cannot tell which.</summary>
+    BadCredentials,
+
+    /// <summary>The right password of a disabled account.</summary>
+    UserDisabled,
+
+    /// <summary>The right password, expired.</summary>
+    CredentialsExpired,
+
+    /// <summary>Credentials were offered in clear where that is not allowed.</summary>
+    TlsRequired,
+
+    /// <summary>Too many attempts in too short a time.</summary>
+    Throttled,
+
+    /// <summary>The user, or the store on the user's behalf, allows no further session.</summary>
+    TooManySessions,
+
+    /// <summary>The directory could not answer.</summary>
+    DirectoryUnavailable,
+
+    /// <summary>No rule of routing names a store that exists.</summary>
+    NoRoute,
+
+    /// <summary>The home store is down or refuses connections.</summary>
+    StoreUnreachable,
+
+    /// <summary>The store did not answer in time.</summary>
+    StoreTimeout,
+
+    /// <summary>No TLS with the store, though it is required.</summary>
+    StoreTlsFailed,
+
+    /// <summary>The store said something no store should say here.</summary>
+    StoreProtocolError,
+
+    /// <summary>The store said "not now".</summary>
+    StoreTemporaryFailure,
+
+    /// <summary>The store refused a login that the directory had allowed: our configuration's fault, not the user's.</summary>
+    StoreRefusedLogin,
+
+    /// <summary>The user stayed on hold longer than a login may wait.</summary>
+    UserHeld,
+
+    /// <summary>The recipient's domain is ours, the address is nobody's (relay only).</summary>
+    NoSuchUser,
+
+    /// <summary>The recipient's domain is none of ours and no smarthost is configured or allowed (relay only).</summary>
+    RelayDenied,
+
+    /// <summary>The client's budget of bad commands or failed logins is spent.</summary>
+    TooManyErrors,
+
+    /// <summary>A line or command over its limit.</summary>
+    LineTooLong,
+
+    /// <summary>No login within the time for it.</summary>
+    PreLoginTimeout,
+
+    /// <summary>This node is shutting down.</summary>
+    Draining,
+
+    /// <summary>Bytes behind STARTTLS, HTTP on a mail port, and the like: the session ends.</summary>
+    ClientProtocolError,
+
+    /// <summary>The TLS handshake with the client failed.</summary>
+    ClientTlsFailed,
+
+    /// <summary>The client said goodbye or went away before login: no fault of anyone.</summary>
+    ClientLeft,
+}

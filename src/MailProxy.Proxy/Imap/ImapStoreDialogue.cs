@@ -1,0 +1,250 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using MailProxy.Protocols;
+using MailProxy.Protocols.Imap;
+using MailProxy.Proxy.Connect;
+using MailProxy.Proxy.Failures;
+using MailProxy.Proxy.StoreLogin;
+using MailProxy.Proxy.Wire;
+using MailProxy.Transport.Tls;
+
+namespace MailProxy.Proxy.Imap;
+
+/// <summary>IMAP with the store: greeting, STARTTLS, ID, AUTHENTICATE or LOGIN. Identity and login are pipelined.</summary>
+internal sealed class ImapStoreDialogue(bool tellClientAddress) : IStoreDialogue
+{
+    // A store's greeting and verdict are short; a store that sends more before login is broken.
+    private const int ResponseLimit = 65_536;
+    private const int UntaggedLimit = 100;
+
+    public async ValueTask<Outcome<StoreWelcome>> LogInAsync(MailWire store, StoreLeg leg, CancellationToken cancellationToken)
+    {
+        var greeting = await ReadAsync(store, cancellationToken);
+        if (greeting is not { Kind: ImapResponseKind.Untagged, Status: "OK" })
+        {
+            return StoreFault(greeting, "greeting");
+        }
+
+        var capabilities = CapabilitiesOf(greeting);
+        if (leg.UpgradeWith is not null)
+        {
+            var upgraded = await StartTlsAsync(store, leg.UpgradeWith, cancellationToken);
+            if (upgraded is { } failure)
+            {
+                return failure;
+            }
+
+            // What was said in clear is forgotten: it may have been anyone's word.
+            capabilities = null;
+        }
+
+        if (capabilities is null)
+        {
+            var asked = await ExchangeAsync(store, "C", "CAPABILITY\r\n", cancellationToken);
+            if (asked.Verdict is not { Status: "OK" } || asked.Capabilities is null)
+            {
+                return StoreFault(asked.Verdict, "CAPABILITY");
+            }
+
+            capabilities = asked.Capabilities;
+        }
+
+        return await AuthenticateAsync(store, leg, capabilities, cancellationToken);
+    }
+
+    private async ValueTask<Outcome<StoreWelcome>> AuthenticateAsync(MailWire store, StoreLeg leg, ImapCapabilities capabilities, CancellationToken cancellationToken)
+    {
+        var isEncrypted = store.Connection.Features.Get<ITlsFeature>() is { IsEncrypted: true };
+        var identify = tellClientAddress && isEncrypted && capabilities.Has("ID");
+        if (identify)
+        {
+            WriteId(store, leg);
+        }
+
+        if (Login(store, leg, capabilities) is { } failure)
+        {
+            return failure;
+        }
+
+        if (!await store.FlushAsync(cancellationToken))
+        {
+            return Outcome<StoreWelcome>.Failed(ProxyFailure.StoreUnreachable, "closed before login");
+        }
+
+        if (identify && (await VerdictAsync(store, "I", null, cancellationToken)).Verdict is null)
+        {
+            return StoreFault(null, "ID");
+        }
+
+        // Without SASL-IR the response waits for the continuation.
+        var response = capabilities.Has("SASL-IR") || leg.Method == StoreLoginMethod.Password ? null : StoreSasl.Response(leg);
+        var (verdict, learnt) = await VerdictAsync(store, "L", response, cancellationToken);
+        if (verdict is not { Status: "OK" })
+        {
+            return Refused(verdict);
+        }
+
+        if (learnt is null)
+        {
+            var asked = await ExchangeAsync(store, "D", "CAPABILITY\r\n", cancellationToken);
+            learnt = asked.Capabilities;
+            if (asked.Verdict is not { Status: "OK" } || learnt is null)
+            {
+                return StoreFault(asked.Verdict, "CAPABILITY after login");
+            }
+        }
+
+        return new StoreWelcome(learnt.ToString(), verdict.Text.Length == 0 ? "Logged in." : verdict.Text);
+    }
+
+    private static void WriteId(MailWire store, StoreLeg leg)
+    {
+        var text = new StringBuilder("I ID (");
+        if (leg.Client is { } client)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\"x-originating-ip\" \"{client.Address}\" \"x-originating-port\" \"{client.Port}\" ");
+        }
+
+        if (leg.Local is { } local)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\"x-connected-ip\" \"{local.Address}\" \"x-connected-port\" \"{local.Port}\" ");
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $"\"x-session-id\" \"{leg.SessionId}\" \"x-proxy-ttl\" \"{leg.ProxyTtl}\")\r\n");
+        store.Write(text.ToString());
+    }
+
+    // Writes the login command; the answer to it decides.
+    private static Outcome<StoreWelcome>? Login(MailWire store, StoreLeg leg, ImapCapabilities capabilities)
+    {
+        if (leg.Method == StoreLoginMethod.Password)
+        {
+            return WriteLogin(store, leg, capabilities.Has("LITERAL+"));
+        }
+
+        var mechanism = StoreSasl.Mechanism(leg.Method);
+        if (!capabilities.Has("AUTH=" + mechanism))
+        {
+            return Outcome<StoreWelcome>.Failed(ProxyFailure.StoreRefusedLogin, $"{leg.Node.Id} does not offer AUTH={mechanism}");
+        }
+
+        store.Write($"L AUTHENTICATE {mechanism}").Write(capabilities.Has("SASL-IR") ? $" {StoreSasl.Response(leg)}\r\n" : "\r\n");
+        return null;
+    }
+
+    private static Outcome<StoreWelcome>? WriteLogin(MailWire store, StoreLeg leg, bool literalPlus)
+    {
+        // Composed apart: half a command must not be left on the wire when a part of it cannot be written.
+        var command = new ArrayBufferWriter<byte>();
+        command.Write("L LOGIN "u8);
+        if (!ImapStringWriter.TryWriteString(command, Encoding.UTF8.GetBytes(leg.User), literalPlus))
+        {
+            return Outcome<StoreWelcome>.Failed(ProxyFailure.StoreRefusedLogin, "the store has no LITERAL+ for this user name");
+        }
+
+        command.Write(" "u8);
+        if (!ImapStringWriter.TryWriteString(command, leg.Password.Octets.Span, literalPlus))
+        {
+            return Outcome<StoreWelcome>.Failed(ProxyFailure.StoreRefusedLogin, "the store has no LITERAL+ for this password");
+        }
+
+        command.Write("\r\n"u8);
+        store.Write(command.WrittenSpan);
+        command.Clear();
+        return null;
+    }
+
+    private static async ValueTask<Outcome<StoreWelcome>?> StartTlsAsync(MailWire store, TlsClientSettings settings, CancellationToken cancellationToken)
+    {
+        var (verdict, _) = await ExchangeAsync(store, "T", "STARTTLS\r\n", cancellationToken);
+        if (verdict is not { Status: "OK" })
+        {
+            return Outcome<StoreWelcome>.Failed(ProxyFailure.StoreTlsFailed, $"STARTTLS: {verdict?.Status} {verdict?.Text}");
+        }
+
+        var outcome = await store.Connection.Features.Get<ITlsFeature>()!.BecomeClientAsync(settings, cancellationToken);
+        return outcome == TlsOutcome.Done ? null : Outcome<StoreWelcome>.Failed(ProxyFailure.StoreTlsFailed, $"STARTTLS: TLS {outcome}");
+    }
+
+    private static async ValueTask<(ImapResponse? Verdict, ImapCapabilities? Capabilities)> ExchangeAsync(
+        MailWire store, string tag, string command, CancellationToken cancellationToken)
+    {
+        await store.SendAsync($"{tag} {command}", cancellationToken);
+        return await VerdictAsync(store, tag, null, cancellationToken);
+    }
+
+    // Reads up to the tagged answer; capabilities are taken from wherever the store puts them.
+    private static async ValueTask<(ImapResponse? Verdict, ImapCapabilities? Capabilities)> VerdictAsync(
+        MailWire store, string tag, string? response, CancellationToken cancellationToken)
+    {
+        ImapCapabilities? capabilities = null;
+        for (var count = 0; count < UntaggedLimit; count++)
+        {
+            var read = await ReadAsync(store, cancellationToken);
+            switch (read)
+            {
+                case null or { Status: "BYE" }:
+                    return (read, null);
+                case { Kind: ImapResponseKind.Continuation }:
+                    // Asked for more: the response we hold, or else a cancellation, which the store answers with BAD.
+                    await store.SendAsync($"{response ?? "*"}\r\n", cancellationToken);
+                    response = null;
+                    break;
+                case { Kind: ImapResponseKind.Tagged } when read.Tag == tag:
+                    return (read, CapabilitiesOf(read) ?? capabilities);
+                default:
+                    capabilities = CapabilitiesOf(read) ?? capabilities;
+                    break;
+            }
+        }
+
+        return (null, null);
+    }
+
+    private static ImapCapabilities? CapabilitiesOf(ImapResponse response)
+    {
+        if (response.Code is { } code && code.StartsWith("CAPABILITY ", StringComparison.OrdinalIgnoreCase))
+        {
+            return ImapCapabilities.Parse(code);
+        }
+
+        return response is { Kind: ImapResponseKind.Untagged, Status: "" } && response.Text.StartsWith("CAPABILITY ", StringComparison.OrdinalIgnoreCase)
+            ? ImapCapabilities.Parse(response.Text)
+            : null;
+    }
+
+    private static async ValueTask<ImapResponse?> ReadAsync(MailWire store, CancellationToken cancellationToken) =>
+        (await store.ReadAsync<ImapResponse>(
+            static (in ReadOnlySequence<byte> buffer, out ImapResponse? value, out SequencePosition end) =>
+                ImapResponseReader.TryRead(buffer, ResponseLimit, out value, out end),
+            cancellationToken)) is { Status: WireStatus.Done } read
+            ? read.Value
+            : null;
+
+    private static Outcome<StoreWelcome> StoreFault(ImapResponse? response, string stage) => response switch
+    {
+        null => Outcome<StoreWelcome>.Failed(ProxyFailure.StoreProtocolError, $"no valid answer at {stage}"),
+        { Status: "PREAUTH" } => Outcome<StoreWelcome>.Failed(ProxyFailure.StoreProtocolError, "greeting was PREAUTH"),
+        _ => Outcome<StoreWelcome>.Failed(ProxyFailure.StoreProtocolError, $"{stage}: {response.Status} {response.Text}"),
+    };
+
+    private static Outcome<StoreWelcome> Refused(ImapResponse? verdict)
+    {
+        if (verdict is null)
+        {
+            return StoreFault(null, "login");
+        }
+
+        var code = verdict.Code?.Split(' ')[0].ToUpperInvariant() ?? "";
+        var detail = $"login: {verdict.Status} [{verdict.Code}] {verdict.Text}";
+        return code switch
+        {
+            _ when verdict.Status is "BYE" => Outcome<StoreWelcome>.Failed(ProxyFailure.StoreTemporaryFailure, detail),
+            "UNAVAILABLE" or "INUSE" or "SERVERBUG" => Outcome<StoreWelcome>.Failed(ProxyFailure.StoreTemporaryFailure, detail),
+            "LIMIT" => Outcome<StoreWelcome>.Failed(ProxyFailure.TooManySessions, detail, $"[LIMIT] {verdict.Text}"),
+            "ALERT" or "OVERQUOTA" => Outcome<StoreWelcome>.Failed(ProxyFailure.StoreTemporaryFailure, detail, $"[{code}] {verdict.Text}"),
+            _ => Outcome<StoreWelcome>.Failed(ProxyFailure.StoreRefusedLogin, detail),
+        };
+    }
+}

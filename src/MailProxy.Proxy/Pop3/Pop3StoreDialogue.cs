@@ -1,0 +1,148 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using MailProxy.Protocols.Pop3;
+using MailProxy.Proxy.Connect;
+using MailProxy.Proxy.Failures;
+using MailProxy.Proxy.StoreLogin;
+using MailProxy.Proxy.Wire;
+using MailProxy.Transport.Tls;
+
+namespace MailProxy.Proxy.Pop3;
+
+/// <summary>POP3 with the store: greeting, STLS, XCLIENT when offered, AUTH or USER/PASS.</summary>
+internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
+{
+    private const int LineLimit = 8_192;
+    private const int CapabilityLimit = 100;
+
+    public async ValueTask<Outcome<StoreWelcome>> LogInAsync(MailWire store, StoreLeg leg, CancellationToken cancellationToken)
+    {
+        var greeting = await ReadAsync(store, cancellationToken);
+        if (greeting is not { Kind: Pop3ReplyKind.Ok })
+        {
+            return Fault(greeting, "greeting");
+        }
+
+        if (leg.UpgradeWith is not null && await StartTlsAsync(store, leg.UpgradeWith, cancellationToken) is { } failure)
+        {
+            return failure;
+        }
+
+        var isEncrypted = store.Connection.Features.Get<ITlsFeature>() is { IsEncrypted: true };
+        if (tellClientAddress && isEncrypted && leg.Client is not null && await IdentifyAsync(store, leg, cancellationToken) is { } refused)
+        {
+            return refused;
+        }
+
+        return leg.Method == StoreLoginMethod.Password
+            ? await LogInWithPasswordAsync(store, leg, cancellationToken)
+            : await LogInWithSaslAsync(store, leg, cancellationToken);
+    }
+
+    private static async ValueTask<Outcome<StoreWelcome>> LogInWithSaslAsync(MailWire store, StoreLeg leg, CancellationToken cancellationToken)
+    {
+        await store.SendAsync($"AUTH {StoreSasl.Mechanism(leg.Method)} {StoreSasl.Response(leg)}\r\n", cancellationToken);
+        return Verdict(await ReadAsync(store, cancellationToken));
+    }
+
+    private static async ValueTask<Outcome<StoreWelcome>> LogInWithPasswordAsync(MailWire store, StoreLeg leg, CancellationToken cancellationToken)
+    {
+        await store.SendAsync($"USER {leg.User}\r\n", cancellationToken);
+        var named = await ReadAsync(store, cancellationToken);
+        if (named is not { Kind: Pop3ReplyKind.Ok })
+        {
+            return Verdict(named);
+        }
+
+        await store.Write("PASS ").Write(leg.Password.Octets.Span).SendAsync("\r\n", cancellationToken);
+        return Verdict(await ReadAsync(store, cancellationToken));
+    }
+
+    private static async ValueTask<Outcome<StoreWelcome>?> StartTlsAsync(MailWire store, TlsClientSettings settings, CancellationToken cancellationToken)
+    {
+        await store.SendAsync("STLS\r\n", cancellationToken);
+        var reply = await ReadAsync(store, cancellationToken);
+        if (reply is not { Kind: Pop3ReplyKind.Ok })
+        {
+            return Outcome<StoreWelcome>.Failed(ProxyFailure.StoreTlsFailed, $"STLS: {reply?.Text ?? "no answer"}");
+        }
+
+        var outcome = await store.Connection.Features.Get<ITlsFeature>()!.BecomeClientAsync(settings, cancellationToken);
+        return outcome == TlsOutcome.Done ? null : Outcome<StoreWelcome>.Failed(ProxyFailure.StoreTlsFailed, $"STLS: TLS {outcome}");
+    }
+
+    // CAPA costs a round trip, so it is only asked for when there is something to tell.
+    private static async ValueTask<Outcome<StoreWelcome>?> IdentifyAsync(MailWire store, StoreLeg leg, CancellationToken cancellationToken)
+    {
+        await store.SendAsync("CAPA\r\n", cancellationToken);
+        var reply = await ReadAsync(store, cancellationToken);
+        if (reply is null)
+        {
+            return Fault(null, "CAPA");
+        }
+
+        if (reply.Kind != Pop3ReplyKind.Ok)
+        {
+            return null;
+        }
+
+        var offersXclient = false;
+        for (var count = 0; ; count++)
+        {
+            var line = await store.ReadLineAsync(LineLimit, cancellationToken);
+            if (line.Status != WireStatus.Done || count > CapabilityLimit)
+            {
+                return Fault(null, "CAPA");
+            }
+
+            if (line.Value is [(byte)'.'])
+            {
+                break;
+            }
+
+            offersXclient |= Encoding.ASCII.GetString(line.Value!).StartsWith("XCLIENT", StringComparison.OrdinalIgnoreCase);
+        }
+
+        if (!offersXclient)
+        {
+            return null;
+        }
+
+        await store.SendAsync(
+            string.Create(CultureInfo.InvariantCulture, $"XCLIENT ADDR={leg.Client!.Address} PORT={leg.Client.Port} SESSION={leg.SessionId} TTL={leg.ProxyTtl}\r\n"),
+            cancellationToken);
+        return await ReadAsync(store, cancellationToken) is { Kind: Pop3ReplyKind.Ok } ? null : Fault(null, "XCLIENT");
+    }
+
+    private static async ValueTask<Pop3Reply?> ReadAsync(MailWire store, CancellationToken cancellationToken) =>
+        (await store.ReadAsync<Pop3Reply>(
+            static (in ReadOnlySequence<byte> buffer, out Pop3Reply? value, out SequencePosition end) => Pop3Reply.TryRead(buffer, LineLimit, out value, out end),
+            cancellationToken)) is { Status: WireStatus.Done } read
+            ? read.Value
+            : null;
+
+    private static Outcome<StoreWelcome> Fault(Pop3Reply? reply, string stage) =>
+        Outcome<StoreWelcome>.Failed(ProxyFailure.StoreProtocolError, $"{stage}: {reply?.Text ?? "no valid answer"}");
+
+    private static Outcome<StoreWelcome> Verdict(Pop3Reply? reply)
+    {
+        switch (reply)
+        {
+            case null:
+                return Fault(null, "login");
+            case { Kind: Pop3ReplyKind.Ok }:
+                return new StoreWelcome("", reply.Text.Length == 0 ? "Logged in." : reply.Text);
+            case { Kind: Pop3ReplyKind.Continuation }:
+                return Fault(reply, "login");
+        }
+
+        var detail = $"login: -ERR [{reply.Code}] {reply.Text}";
+        return reply.Code?.ToUpperInvariant() switch
+        {
+            "IN-USE" or "LOGIN-DELAY" => Outcome<StoreWelcome>.Failed(ProxyFailure.TooManySessions, detail, $"[{reply.Code}] {reply.Text}"),
+            "SYS/TEMP" => Outcome<StoreWelcome>.Failed(ProxyFailure.StoreTemporaryFailure, detail),
+            _ => Outcome<StoreWelcome>.Failed(ProxyFailure.StoreRefusedLogin, detail),
+        };
+    }
+}

@@ -1,0 +1,65 @@
+using MailProxy.Proxy.Failures;
+using MailProxy.Routing;
+using MailProxy.Routing.Decisions;
+
+namespace MailProxy.Proxy.Route;
+
+/// <summary>Finds a user's home store; waits, bounded, while the user is on hold.</summary>
+internal sealed class UserRouting(IRouter router, TimeSpan holdLimit, TimeProvider time)
+{
+    /// <summary>A decision whose store may be dialled, or why there is none.</summary>
+    public async ValueTask<Outcome<RouteDecision>> RouteAsync(string user, string? directoryHome, CancellationToken cancellationToken)
+    {
+        var decision = router.Route(user, directoryHome);
+        if (decision.Outcome == RouteOutcome.Held)
+        {
+            decision = await WaitWhileHeldAsync(user, directoryHome, cancellationToken);
+        }
+
+        return Judge(decision);
+    }
+
+    /// <summary>The same without waiting, for the relay: a held recipient is told so at once.</summary>
+    public Outcome<RouteDecision> Route(string user, string? directoryHome) => Judge(router.Route(user, directoryHome));
+
+    private static Outcome<RouteDecision> Judge(RouteDecision decision) => decision.Outcome switch
+    {
+        RouteOutcome.Routed => decision,
+        RouteOutcome.Held => Outcome<RouteDecision>.Failed(ProxyFailure.UserHeld, decision.Detail),
+        RouteOutcome.StoreOffline => Outcome<RouteDecision>.Failed(
+            ProxyFailure.StoreUnreachable, $"{decision.StoreId} is offline: {decision.Store?.StateDetail} ({decision.Detail})"),
+        RouteOutcome.NotLoaded => Outcome<RouteDecision>.Failed(ProxyFailure.NoRoute, "nothing was loaded from Consul yet"),
+        _ => Outcome<RouteDecision>.Failed(ProxyFailure.NoRoute, decision.Detail),
+    };
+
+    private async ValueTask<RouteDecision> WaitWhileHeldAsync(string user, string? directoryHome, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(holdLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        while (true)
+        {
+            var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            void OnChanged() => changed.TrySetResult();
+            router.Changed += OnChanged;
+            try
+            {
+                // Asked after subscribing, or a change in between would be slept through.
+                var decision = router.Route(user, directoryHome);
+                if (decision.Outcome != RouteOutcome.Held)
+                {
+                    return decision;
+                }
+
+                await changed.Task.WaitAsync(either.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                return router.Route(user, directoryHome);
+            }
+            finally
+            {
+                router.Changed -= OnChanged;
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+namespace MailProxy.Proxy.Sessions;
+
+/// <summary>Bounds of a session. Each number says where it comes from.</summary>
+public sealed class LimitOptions
+{
+    /// <summary>From accept to login. RFC 9051 5.4 asks for 30 min after login only; Dovecot gives 3 min before it.</summary>
+    public TimeSpan PreLogin { get; set; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>A TLS handshake with a client.</summary>
+    public TimeSpan Handshake { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Dialling one store, TLS included.</summary>
+    public TimeSpan StoreConnect { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>From the store's greeting to its verdict. Stores delay failures by some seconds, so it is above that.</summary>
+    public TimeSpan StoreLogin { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long a login waits for a user on hold.</summary>
+    public TimeSpan Hold { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A spliced session in which nothing moves (RFC 9051 5.4: at least 30 min; clients re-issue IDLE every 29).</summary>
+    public TimeSpan Idle { get; set; } = TimeSpan.FromMinutes(35);
+
+    /// <summary>How long one direction may outlive the other.</summary>
+    public TimeSpan HalfClose { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>RFC 5321 4.5.3.2: a server waits at least 5 min for the next command or piece of data.</summary>
+    public TimeSpan RelayIdle { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>RFC 5321 4.5.3.2.6: 10 min for the answer to the final dot; ours is below it, so that we answer before the sender gives up.</summary>
+    public TimeSpan RelayVerdict { get; set; } = TimeSpan.FromMinutes(9);
+
+    /// <summary>Failed logins on one connection.</summary>
+    public int LoginAttempts { get; set; } = 5;
+
+    /// <summary>Bad or useless commands on one connection.</summary>
+    public int JunkCommands { get; set; } = 20;
+
+    /// <summary>Longest delay after a failed login; the real one is random between a quarter of it and all of it.</summary>
+    public TimeSpan FailureDelay { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Connections in all.</summary>
+    public int Connections { get; set; } = 100_000;
+
+    /// <summary>Connections of one client address (/32 or /64).</summary>
+    public int ConnectionsPerAddress { get; set; } = 1_000;
+
+    /// <summary>Largest message, octets; announced as SIZE.</summary>
+    public long MessageSize { get; set; } = 64L * 1024 * 1024;
+
+    /// <summary>Recipients of one transaction (RFC 5321 4.5.3.1.8: at least 100).</summary>
+    public int Recipients { get; set; } = 1_000;
+
+    /// <summary>Every error, as <c>path: what to do</c>.</summary>
+    public IEnumerable<string> Validate(string path)
+    {
+        foreach (var (name, value) in new[]
+        {
+            (nameof(PreLogin), PreLogin), (nameof(Handshake), Handshake), (nameof(StoreConnect), StoreConnect), (nameof(StoreLogin), StoreLogin),
+            (nameof(Hold), Hold), (nameof(Idle), Idle), (nameof(HalfClose), HalfClose), (nameof(RelayIdle), RelayIdle), (nameof(RelayVerdict), RelayVerdict),
+        })
+        {
+            if (value <= TimeSpan.Zero || value > TimeSpan.FromDays(1))
+            {
+                yield return $"{path}:{name}: give a time above zero and up to a day, like \"00:00:30\".";
+            }
+        }
+
+        if (FailureDelay < TimeSpan.Zero || FailureDelay > TimeSpan.FromMinutes(1))
+        {
+            yield return $"{path}:{nameof(FailureDelay)}: give a time from 0 to one minute, like \"00:00:02\".";
+        }
+
+        foreach (var (name, value) in new[]
+        {
+            (nameof(LoginAttempts), LoginAttempts), (nameof(JunkCommands), JunkCommands), (nameof(Connections), Connections),
+            (nameof(ConnectionsPerAddress), ConnectionsPerAddress), (nameof(Recipients), Recipients),
+        })
+        {
+            if (value < 1)
+            {
+                yield return $"{path}:{name}: give a number of at least 1.";
+            }
+        }
+
+        if (MessageSize < 1024)
+        {
+            yield return $"{path}:{nameof(MessageSize)}: give at least 1024 octets.";
+        }
+    }
+}

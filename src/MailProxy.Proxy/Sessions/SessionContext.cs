@@ -1,0 +1,89 @@
+using System.Net;
+using MailProxy.Proxy.Accept;
+using MailProxy.Proxy.Failures;
+using MailProxy.Routing.Decisions;
+using MailProxy.Transport.Tls;
+using Microsoft.AspNetCore.Connections;
+
+namespace MailProxy.Proxy.Sessions;
+
+/// <summary>What is known of one session so far: the source of its log line.</summary>
+internal sealed class SessionContext(string id, ListenerOptions listener, ConnectionContext connection, TimeProvider time)
+{
+    private readonly long _startedAt = time.GetTimestamp();
+    private readonly long[] _phaseTicks = new long[Enum.GetValues<SessionPhase>().Length];
+    private long _phaseStartedAt = time.GetTimestamp();
+
+    /// <summary>Unique in the cluster for all purposes: random, 64 bit, base-32.</summary>
+    public string Id => id;
+
+    /// <summary>Where it came in.</summary>
+    public ListenerOptions Listener => listener;
+
+    /// <summary>The client's connection.</summary>
+    public ConnectionContext Connection => connection;
+
+    /// <summary>TLS of the client's connection.</summary>
+    public ITlsFeature? Tls => connection.Features.Get<ITlsFeature>();
+
+    /// <summary>The client's address; null in memory.</summary>
+    public IPEndPoint? Client => connection.RemoteEndPoint as IPEndPoint;
+
+    /// <summary>The address the client connected to.</summary>
+    public IPEndPoint? Local => connection.LocalEndPoint as IPEndPoint;
+
+    /// <summary>The phase it is in.</summary>
+    public SessionPhase Phase { get; private set; }
+
+    /// <summary>Canonical user name, once authenticated.</summary>
+    public string? User { get; set; }
+
+    /// <summary>The home the directory named, if any.</summary>
+    public string? DirectoryHome { get; set; }
+
+    /// <summary>Where the user was routed and why, once decided.</summary>
+    public RouteDecision? Route { get; set; }
+
+    /// <summary>Failed logins so far.</summary>
+    public int FailedLogins { get; set; }
+
+    /// <summary>The last failure and its detail.</summary>
+    public ProxyFailure? Failure { get; set; }
+
+    /// <summary>Detail of the last failure, for the log.</summary>
+    public string FailureDetail { get; set; } = "";
+
+    /// <summary>How it ended, e.g. <c>client closed</c>.</summary>
+    public string EndedBy { get; set; } = "";
+
+    /// <summary>Octets from client to store.</summary>
+    public long BytesIn { get; set; }
+
+    /// <summary>Octets from store to client.</summary>
+    public long BytesOut { get; set; }
+
+    /// <summary>Messages taken by the relay.</summary>
+    public int Messages { get; set; }
+
+    /// <summary>Age.</summary>
+    public TimeSpan Elapsed => time.GetElapsedTime(_startedAt);
+
+    /// <summary>Goes on to a phase; the time of the one before is booked to it.</summary>
+    public void Enter(SessionPhase phase)
+    {
+        var now = time.GetTimestamp();
+        _phaseTicks[(int)Phase] += now - _phaseStartedAt;
+        _phaseStartedAt = now;
+        Phase = phase;
+    }
+
+    /// <summary>Time spent in a phase that is over.</summary>
+    public TimeSpan TimeIn(SessionPhase phase) => time.GetElapsedTime(0, _phaseTicks[(int)phase]);
+
+    /// <summary>Notes a failure.</summary>
+    public void Fail(ProxyFailure failure, string detail)
+    {
+        Failure = failure;
+        FailureDetail = detail;
+    }
+}

@@ -1,0 +1,105 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using MailProxy.Protocols.Smtp;
+using MailProxy.Proxy.Connect;
+using MailProxy.Proxy.Failures;
+using MailProxy.Proxy.Wire;
+using MailProxy.Transport.Tls;
+
+namespace MailProxy.Proxy.Smtp;
+
+/// <summary>The beginning of every SMTP and LMTP talk with a store: greeting, EHLO/LHLO, STARTTLS, XCLIENT.</summary>
+internal static class SmtpStoreOpening
+{
+    private const int ReplyLimit = 16_384;
+
+    /// <summary>Up to the point where AUTH or MAIL may follow. The value holds what the store offers, upper case, without parameters' case changed.</summary>
+    public static async ValueTask<Outcome<SmtpExtensions>> OpenAsync(
+        MailWire store, StoreLeg leg, string hello, bool tellClientAddress, CancellationToken cancellationToken)
+    {
+        var greeting = await ReadAsync(store, cancellationToken);
+        if (greeting is not { Code: 220 })
+        {
+            return Fault(greeting, "greeting");
+        }
+
+        var offered = await HelloAsync(store, hello, leg.HostName, cancellationToken);
+        if (!offered.IsDone || leg.UpgradeWith is null)
+        {
+            return offered.IsDone ? await IdentifyAsync(store, leg, hello, offered.Value, tellClientAddress, cancellationToken) : offered;
+        }
+
+        if (!offered.Value.Has("STARTTLS"))
+        {
+            return Outcome<SmtpExtensions>.Failed(ProxyFailure.StoreTlsFailed, "the store does not offer STARTTLS");
+        }
+
+        await store.SendAsync("STARTTLS\r\n", cancellationToken);
+        var reply = await ReadAsync(store, cancellationToken);
+        if (reply is not { Code: 220 })
+        {
+            return Outcome<SmtpExtensions>.Failed(ProxyFailure.StoreTlsFailed, $"STARTTLS: {reply?.Code}");
+        }
+
+        var outcome = await store.Connection.Features.Get<ITlsFeature>()!.BecomeClientAsync(leg.UpgradeWith, cancellationToken);
+        if (outcome != TlsOutcome.Done)
+        {
+            return Outcome<SmtpExtensions>.Failed(ProxyFailure.StoreTlsFailed, $"STARTTLS: TLS {outcome}");
+        }
+
+        offered = await HelloAsync(store, hello, leg.HostName, cancellationToken);
+        return offered.IsDone ? await IdentifyAsync(store, leg, hello, offered.Value, tellClientAddress, cancellationToken) : offered;
+    }
+
+    /// <summary>One reply, or null when there was no valid one.</summary>
+    public static async ValueTask<SmtpReply?> ReadAsync(MailWire store, CancellationToken cancellationToken) =>
+        (await store.ReadAsync<SmtpReply>(
+            static (in ReadOnlySequence<byte> buffer, out SmtpReply? value, out SequencePosition end) => SmtpReply.TryRead(buffer, ReplyLimit, out value, out end),
+            cancellationToken)) is { Status: WireStatus.Done } read
+            ? read.Value
+            : null;
+
+    private static async ValueTask<Outcome<SmtpExtensions>> HelloAsync(MailWire store, string hello, string hostName, CancellationToken cancellationToken)
+    {
+        await store.SendAsync($"{hello} {hostName}\r\n", cancellationToken);
+        var reply = await ReadAsync(store, cancellationToken);
+        return reply is { Code: 250 } ? new SmtpExtensions(reply.Lines.Skip(1)) : Fault(reply, hello);
+    }
+
+    // XCLIENT resets the session, so the store greets again and must be greeted again.
+    private static async ValueTask<Outcome<SmtpExtensions>> IdentifyAsync(
+        MailWire store, StoreLeg leg, string hello, SmtpExtensions offered, bool tellClientAddress, CancellationToken cancellationToken)
+    {
+        var isEncrypted = store.Connection.Features.Get<ITlsFeature>() is { IsEncrypted: true };
+        if (!tellClientAddress || !isEncrypted || leg.Client is not { } client || offered.Parameters("XCLIENT") is not { } attributes)
+        {
+            return offered;
+        }
+
+        var address = client.AddressFamily == AddressFamily.InterNetworkV6 ? $"IPV6:{client.Address}" : client.Address.ToString();
+        var command = new StringBuilder("XCLIENT");
+        foreach (var (name, value) in new[]
+        {
+            ("ADDR", address), ("PORT", client.Port.ToString(CultureInfo.InvariantCulture)), ("SESSION", leg.SessionId),
+            ("TTL", leg.ProxyTtl.ToString(CultureInfo.InvariantCulture)),
+        })
+        {
+            if (attributes.Contains(name, StringComparer.OrdinalIgnoreCase))
+            {
+                command.Append(CultureInfo.InvariantCulture, $" {name}={value}");
+            }
+        }
+
+        await store.SendAsync(command.Append("\r\n").ToString(), cancellationToken);
+        var reply = await ReadAsync(store, cancellationToken);
+        return reply is { Code: 220 } ? await HelloAsync(store, hello, leg.HostName, cancellationToken) : Fault(reply, "XCLIENT");
+    }
+
+    private static Outcome<SmtpExtensions> Fault(SmtpReply? reply, string stage) => reply switch
+    {
+        { Code: >= 400 and < 500 } => Outcome<SmtpExtensions>.Failed(ProxyFailure.StoreTemporaryFailure, $"{stage}: {reply.Code} {reply.Lines[^1]}"),
+        _ => Outcome<SmtpExtensions>.Failed(ProxyFailure.StoreProtocolError, $"{stage}: {(reply is null ? "no valid answer" : $"{reply.Code} {reply.Lines[^1]}")}"),
+    };
+}
