@@ -65,7 +65,7 @@ internal static partial class CryptSetting
     [GeneratedRegex(@"^\$1\$[^$:\s]{0,8}\$[./0-9A-Za-z]{22}\z")]
     private static partial Regex Md5();
 
-    [GeneratedRegex(@"^\$[56]\$(rounds=(?<n>[0-9]{1,9})\$)?[^$:\s]{0,16}\$(?<hash>[./0-9A-Za-z]+)\z")]
+    [GeneratedRegex(@"^\$[56]\$(rounds=(?<n>[1-9][0-9]{0,8})\$)?[^$:\s]{0,16}\$(?<hash>[./0-9A-Za-z]+)\z")]
     private static partial Regex Sha();
 
     [GeneratedRegex(@"^\$2[aby]\$(?<n>[0-9]{2})\$[./0-9A-Za-z]{53}\z")]
