@@ -19,6 +19,9 @@ internal sealed record UserTable(
     private readonly byte[] _decoyKey = RandomNumberGenerator.GetBytes(32);
     private readonly PasswordHash[] _decoys = [.. Users.Values.Distinct().Select(record => record.Password)];
 
+    /// <summary>How many users, aliases not counted.</summary>
+    public int UserCount => _decoys.Length;
+
     /// <summary>The user who logs in by this name: a user's name, or an alias of their own. No detail, no groups.</summary>
     public UserRecord? FindLogin(string name) =>
         AddressName.Parse(name, DefaultDomain) is { } canonical ? Users.GetValueOrDefault(canonical.ToString()) : null;
