@@ -71,7 +71,11 @@ public sealed class ReferenceTests
     }
 
     [Theory]
-    [InlineData("System.Net.Sockets")]
+    [InlineData("new Socket(")]
+    [InlineData("NetworkStream")]
+    [InlineData("TcpClient")]
+    [InlineData("TcpListener")]
+    [InlineData("Dns.")]
     [InlineData("Microsoft.Extensions.")]
     [InlineData("Microsoft.AspNetCore.")]
     [InlineData("TimeProvider")]

@@ -18,6 +18,9 @@ internal sealed partial class SourceFile(string file)
     /// <summary>Names of the types that stand at the left margin; <c>file</c> types belong to their neighbour and do not count.</summary>
     public IReadOnlyList<string> TopLevelTypes => [.. TopLevelType().Matches(Text).Select(match => match.Groups["name"].Value).Distinct()];
 
+    /// <summary>Some type at the left margin has a body.</summary>
+    public bool HasBodies => Text.Contains("\n{", StringComparison.Ordinal);
+
     /// <summary>The file's own namespace, or null (Program.cs).</summary>
     public string? Namespace => FileNamespace().Match(Text) is { Success: true } match ? match.Groups["name"].Value : null;
 

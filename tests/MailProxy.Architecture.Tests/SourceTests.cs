@@ -36,7 +36,8 @@ public sealed partial class SourceTests
     [Fact]
     public void One_type_per_file_and_the_file_has_its_name()
     {
-        IEnumerable<string> wrong = Code.Concat(Tests)
+        // A test file of nothing but `class ATests() : ASuite(...);` is a list, and reads best as one.
+        IEnumerable<string> wrong = Code.Concat(Tests.Where(file => file.HasBodies))
             .Where(file => file.TopLevelTypes.Count > 1 || (file.TopLevelTypes.Count == 1 && file.TopLevelTypes[0] != file.Stem))
             .Select(file => $"{file.RelativePath}: {string.Join(", ", file.TopLevelTypes)}");
 
