@@ -67,7 +67,7 @@ public sealed class ProxyNode : IDisposable
         var limits = _services.Settings.Limits;
         using var deadline = new CancellationTokenSource(limits.PreLogin, _services.Time);
         using var preLogin = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, connection.ConnectionClosed, stop);
-        IClientDialogue? dialogue = null;
+        IFarewell? dialogue = null;
         try
         {
             var tls = SettingsFor(listener);
@@ -120,7 +120,7 @@ public sealed class ProxyNode : IDisposable
         _services.Metrics.Dispose();
     }
 
-    private static async Task TurnAwayAsync(SessionContext session, IClientDialogue dialogue)
+    private static async Task TurnAwayAsync(SessionContext session, IFarewell dialogue)
     {
         session.Fail(ProxyFailure.TooManySessions, "connection limit");
         session.EndedBy = "connection limit";
@@ -167,7 +167,7 @@ public sealed class ProxyNode : IDisposable
             _ => [],
         });
 
-    private async Task EndCancelledAsync(SessionContext session, IClientDialogue? dialogue, CancellationToken deadline, CancellationToken stop)
+    private async Task EndCancelledAsync(SessionContext session, IFarewell? dialogue, CancellationToken deadline, CancellationToken stop)
     {
         var failure = stop.IsCancellationRequested ? ProxyFailure.Draining : deadline.IsCancellationRequested ? ProxyFailure.PreLoginTimeout : ProxyFailure.ClientLeft;
         session.EndedBy = failure.ToString();
