@@ -1,3 +1,4 @@
+using MailProxy.Protocols.Smtp;
 using MailProxy.Proxy.Sessions;
 
 namespace MailProxy.Proxy.Relay;
@@ -12,7 +13,7 @@ internal sealed class MessageFanOut(IReadOnlyList<RelayTarget> targets, LimitOpt
     private const int HopLimit = 100;
 
     private readonly HopCounter _hops = new();
-    private readonly CrlfCheck _lines = new();
+    private readonly LineEndScanner _lines = new();
 
     /// <summary>Octets of the client's message so far.</summary>
     public long Size { get; private set; }
@@ -38,7 +39,7 @@ internal sealed class MessageFanOut(IReadOnlyList<RelayTarget> targets, LimitOpt
         }
 
         _hops.Read(piece.Span);
-        _lines.Read(piece.Span);
+        _lines.Scan(piece.Span);
         Judge();
         if (Refusal is null)
         {
@@ -60,13 +61,13 @@ internal sealed class MessageFanOut(IReadOnlyList<RelayTarget> targets, LimitOpt
     /// <summary>Nothing more comes: judges what can only be judged at the end.</summary>
     public void Complete()
     {
-        _lines.Finish();
+        _lines.End();
         Judge();
     }
 
     private void Judge()
     {
-        if (!_lines.IsClean)
+        if (_lines.HasBareLineEnd)
         {
             RefuseLines();
         }

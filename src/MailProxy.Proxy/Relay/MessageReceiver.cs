@@ -37,8 +37,8 @@ internal sealed class MessageReceiver(string id, RelayTransaction transaction, S
 
             piece.ResetWrittenCount();
             var status = dots.TryRead(buffer, piece, out var consumed);
-            wire.Input.AdvanceTo(consumed, status == ReadStatus.Done ? consumed : buffer.End);
-            if (dots.HasBareLineBreak)
+            wire.Input.AdvanceTo(consumed);
+            if (dots.HasBareLineEnd)
             {
                 _fanOut.RefuseLines();
             }

@@ -87,8 +87,8 @@ internal sealed class RelayDialogue(
             return Junk("500 5.5.2 Unknown command.\r\n");
         }
 
-        // RFC 3030 2: after a BDAT only BDAT, RSET, NOOP and QUIT make sense; anything else is out of order.
-        if (_chunks is not null && command.Verb is "MAIL" or "RCPT" or "DATA" && _chunks is not null)
+        // RFC 3030 2: the envelope is closed once the first chunk came.
+        if (_chunks is not null && command.Verb is ("MAIL" or "RCPT" or "DATA"))
         {
             return Junk("503 5.5.1 A message is being sent by BDAT.\r\n");
         }
@@ -235,7 +235,7 @@ internal sealed class RelayDialogue(
 
     private async ValueTask<string?> ChunkAsync(SmtpCommand command, CancellationToken stop)
     {
-        if (!EnvelopeParser.TryParseChunk(command.Argument, settings.Limits.MessageSize, out var size, out var isLast))
+        if (BdatChunk.TryParse(command.Argument, out var chunk) != ReadStatus.Done)
         {
             // Where the chunk ends is unknown, so nothing behind it can be understood.
             return End(ProxyFailure.ClientProtocolError);
@@ -245,20 +245,20 @@ internal sealed class RelayDialogue(
         {
             if (NotReady() is { } refusal)
             {
-                return await MessageReceiver.SkipAsync(wire, size, settings.Limits, services.Time) ? refusal : null;
+                return await MessageReceiver.SkipAsync(wire, chunk.Size, settings.Limits, services.Time) ? refusal : null;
             }
 
             _chunks = await StartMessageAsync(_transaction!);
         }
 
-        if (!await _chunks.ReceiveChunkAsync(wire, size))
+        if (!await _chunks.ReceiveChunkAsync(wire, chunk.Size))
         {
             return null;
         }
 
-        if (!isLast)
+        if (!chunk.IsLast)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"250 2.0.0 {size} octets\r\n");
+            return string.Create(CultureInfo.InvariantCulture, $"250 2.0.0 {chunk.Size} octets\r\n");
         }
 
         var answer = await _chunks.AnswerAsync();

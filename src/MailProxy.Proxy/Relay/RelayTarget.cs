@@ -107,7 +107,7 @@ internal sealed class RelayTarget(StoreConnection connection, string name, bool 
         var verdicts = new List<RelayReply>();
         if (Fault is null)
         {
-            _dots.Finish(_wire.Output);
+            _dots.End(_wire.Output);
             if (!await GuardAsync(_wire.FlushAsync(cancellationToken), cancellationToken))
             {
                 Break(ProxyFailure.StoreUnreachable, "closed at the end of the message");
