@@ -9,6 +9,7 @@ using MailProxy.Proxy.Relay;
 using MailProxy.Proxy.Route;
 using MailProxy.Proxy.Sessions;
 using MailProxy.Proxy.Smtp;
+using MailProxy.Proxy.StoreLogin;
 using MailProxy.Proxy.Wire;
 using MailProxy.Routing;
 using MailProxy.Transport;

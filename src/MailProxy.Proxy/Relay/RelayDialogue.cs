@@ -21,7 +21,7 @@ namespace MailProxy.Proxy.Relay;
 /// <param name="submitter">Who logged in; null on MX and LMTP.</param>
 /// <param name="helo">What the client called itself before login; empty: it has not yet.</param>
 internal sealed class RelayDialogue(
-    SessionContext session, SessionServices services, DialogueSettings settings, MailWire wire, DirectoryUser? submitter, string helo)
+    SessionContext session, SessionServices services, DialogueSettings settings, MailWire wire, DirectoryUser? submitter, string helo) : IAsyncDisposable
 {
     // RFC 5321 4.5.3.1.4 gives commands 512 octets; parameters of extensions need more, and long addresses in UTF-8 as well.
     private const int LineLimit = 2_048;
@@ -38,31 +38,27 @@ internal sealed class RelayDialogue(
     public async Task RunAsync(CancellationToken stop)
     {
         session.Enter(SessionPhase.Relaying);
-        try
+        while (!_isOver)
         {
-            while (!_isOver)
+            var line = await ReadLineAsync(stop);
+            var reply = line.Status switch
             {
-                var line = await ReadLineAsync(stop);
-                var reply = line.Status switch
-                {
-                    WireStatus.Closed => null,
-                    WireStatus.TooLong => End(ProxyFailure.LineTooLong),
-                    WireStatus.Malformed => Junk("500 5.5.2 Lines end in CRLF and hold no NUL.\r\n"),
-                    _ when HttpVerbs.StartsHttp(line.Value) => End(ProxyFailure.ClientProtocolError),
-                    _ => await ServeAsync(line.Value!, stop),
-                };
-                if (reply is null || (reply.Length > 0 && !await wire.SendAsync(reply, stop)))
-                {
-                    session.EndedBy = "client closed";
-                    return;
-                }
+                WireStatus.Closed => null,
+                WireStatus.TooLong => End(ProxyFailure.LineTooLong),
+                WireStatus.Malformed => Junk("500 5.5.2 Lines end in CRLF and hold no NUL.\r\n"),
+                _ when HttpVerbs.StartsHttp(line.Value) => End(ProxyFailure.ClientProtocolError),
+                _ => await ServeAsync(line.Value!, stop),
+            };
+            if (reply is null || (reply.Length > 0 && !await wire.SendAsync(reply, stop)))
+            {
+                session.EndedBy = "client closed";
+                return;
             }
         }
-        finally
-        {
-            await ResetAsync();
-        }
     }
+
+    /// <summary>Cuts an open transaction.</summary>
+    public ValueTask DisposeAsync() => ResetAsync();
 
     // Between commands the session ends with the node; a client that says nothing for RelayIdle hears 421.
     private async ValueTask<WireRead<byte[]>> ReadLineAsync(CancellationToken stop)

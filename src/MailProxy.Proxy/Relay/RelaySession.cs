@@ -15,7 +15,8 @@ internal sealed class RelaySession(SessionContext session, SessionServices servi
         var kind = session.Listener.Protocol == MailProtocol.Lmtp ? "LMTP" : "ESMTP";
         if (await wire.SendAsync($"220 {settings.HostName} {kind}\r\n", stop))
         {
-            await new RelayDialogue(session, services, settings, wire, submitter: null, helo: "").RunAsync(stop);
+            await using var dialogue = new RelayDialogue(session, services, settings, wire, submitter: null, helo: "");
+            await dialogue.RunAsync(stop);
         }
     }
 

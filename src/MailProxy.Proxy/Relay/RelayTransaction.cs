@@ -88,7 +88,7 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
     }
 
     private async ValueTask<RelayReply> AddToAsync(
-        string address, IReadOnlyList<(string User, StoreNode Node, bool IsSmarthost)> wanted, CancellationToken cancellationToken)
+        string address, List<(string User, StoreNode Node, bool IsSmarthost)> wanted, CancellationToken cancellationToken)
     {
         foreach (var (_, node, isSmarthost) in wanted)
         {

@@ -11,6 +11,9 @@ internal sealed class SubmissionRelay(
     SessionContext session, SessionServices services, DialogueSettings settings, MailWire wire, SubmissionClientDialogue client) : ISubmissionRelay
 {
     /// <inheritdoc/>
-    public Task RunAsync(DirectoryUser user, CancellationToken stop) =>
-        new RelayDialogue(session, services, settings, wire, user, client.HeloName).RunAsync(stop);
+    public async Task RunAsync(DirectoryUser user, CancellationToken stop)
+    {
+        await using var dialogue = new RelayDialogue(session, services, settings, wire, user, client.HeloName);
+        await dialogue.RunAsync(stop);
+    }
 }

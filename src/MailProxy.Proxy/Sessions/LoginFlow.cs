@@ -97,7 +97,7 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
             }
 
             live = services.Registry.TryEnter(session, leg.Node.Id);
-            return live is null ? null : new LinkedStore(store, welcome.Value, live);
+            return live is null ? (Outcome<LinkedStore>?)null : new LinkedStore(store, welcome.Value, live);
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

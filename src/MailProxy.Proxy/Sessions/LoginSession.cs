@@ -92,7 +92,7 @@ internal sealed class LoginSession(
         session.Enter(SessionPhase.Splicing);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(linked.Live.Ending, stop);
         var limits = services.Settings.Limits;
-        var result = await session.Connection.Features.GetRequiredFeature<ISpliceFeature>()
+        var result = await session.Connection.Features.Get<ISpliceFeature>()!
             .SpliceAsync(linked.Store.Connection, new SpliceSettings(limits.Idle, limits.HalfClose), either.Token);
         session.BytesIn = result.BytesToStore;
         session.BytesOut = result.BytesToClient;

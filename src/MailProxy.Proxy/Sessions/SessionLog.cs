@@ -38,7 +38,7 @@ internal static partial class SessionLog
     public static partial void LoggedIn(ILogger logger, string protocol, string session, string user, string client, string store, string why);
 
     /// <summary>A login failed: which phase, which failure.</summary>
-    [LoggerMessage(3, "{Protocol} login {Session} from {Client} failed while {Phase}: {Failure} (user {User}, {Detail})")]
+    [LoggerMessage(EventId = 3, Message = "{Protocol} login {Session} from {Client} failed while {Phase}: {Failure} (user {User}, {Detail})")]
     public static partial void LoginFailed(
         ILogger logger, LogLevel level, string protocol, string session, string client, SessionPhase phase, ProxyFailure failure, string user, string detail);
 
@@ -51,12 +51,12 @@ internal static partial class SessionLog
     public static partial void Relayed(ILogger logger, string protocol, string message, string session, string sender, string recipients, long size, string answer);
 
     /// <summary>A recipient could not be served for a reason that is ours or a store's.</summary>
-    [LoggerMessage(6, "{Protocol} recipient <{Recipient}> in {Session}: {Failure} ({Detail})")]
+    [LoggerMessage(EventId = 6, Message = "{Protocol} recipient <{Recipient}> in {Session}: {Failure} ({Detail})")]
     public static partial void RecipientFailed(ILogger logger, LogLevel level, string protocol, string recipient, string session, ProxyFailure failure, string detail);
 
     [LoggerMessage(
-        1,
-        "{Protocol} session {Session} ended while {Phase}: {EndedBy}. client {Client}, user {User}, store {Store} ({Why}), TLS {Tls}, {BytesIn} octets in, {BytesOut} out, {Messages} messages, {Seconds:0.000} s ({Phases}), last failure {Failure}")]
+        EventId = 1,
+        Message = "{Protocol} session {Session} ended while {Phase}: {EndedBy}. client {Client}, user {User}, store {Store} ({Why}), TLS {Tls}, {BytesIn} octets in, {BytesOut} out, {Messages} messages, {Seconds:0.000} s ({Phases}), last failure {Failure}")]
     private static partial void Ended(
         ILogger logger,
         LogLevel level,
