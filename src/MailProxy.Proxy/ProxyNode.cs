@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using MailProxy.Directory;
 using MailProxy.Proxy.Accept;
 using MailProxy.Proxy.Authenticate;
@@ -30,12 +31,16 @@ public sealed class ProxyNode : IDisposable
     private readonly SessionIds _ids;
     private readonly OwnListeners _own = new();
 
+    // One object per protocol for the life of the node: transports keep what they derive from it.
+    private readonly FrozenDictionary<MailProtocol, TlsServerSettings?> _tls;
+
     public ProxyNode(
         ProxySettings settings, IMailTransport transport, IUserDirectory directory, IRouter router, ILogger<ProxyNode> logger, TimeProvider time, Random random)
     {
         var limits = settings.Limits;
         _counts = new(limits);
         _ids = new(random);
+        _tls = Enum.GetValues<MailProtocol>().ToFrozenDictionary(protocol => protocol, protocol => WithApplicationProtocols(settings.Tls, protocol));
         var smarthost = settings.Relay.TryParseSmarthost(out var host, out var port)
             ? new SmarthostConnector(
                 new StoreConnector(transport, new StoreTlsIdentity(null, null), _own, limits.StoreConnect, time), host, port, settings.Relay.SmarthostTls)
@@ -71,7 +76,7 @@ public sealed class ProxyNode : IDisposable
         IFarewell? dialogue = null;
         try
         {
-            var tls = SettingsFor(listener);
+            var tls = _tls[listener.Protocol!.Value];
             if (listener.Tls == ListenerTlsMode.Implicit && !await EncryptAsync(session, tls, preLogin.Token))
             {
                 return;
@@ -159,14 +164,17 @@ public sealed class ProxyNode : IDisposable
     }
 
     // wire.md: ALPN, when offered, must be ours. SMTP has no registered ALPN name.
-    private TlsServerSettings? SettingsFor(ListenerOptions listener) => _services.Settings.Certificates.Count == 0
+    private static TlsServerSettings? WithApplicationProtocols(TlsServerSettings? tls, MailProtocol protocol) => tls is null
         ? null
-        : new TlsServerSettings(_services.Settings.Certificates, listener.Protocol switch
+        : tls with
         {
-            MailProtocol.Imap => ["imap"],
-            MailProtocol.Pop3 => ["pop3"],
-            _ => [],
-        });
+            ApplicationProtocols = protocol switch
+            {
+                MailProtocol.Imap => ["imap"],
+                MailProtocol.Pop3 => ["pop3"],
+                _ => [],
+            },
+        };
 
     private async Task EndCancelledAsync(SessionContext session, IFarewell? dialogue, CancellationToken deadline, CancellationToken stop)
     {

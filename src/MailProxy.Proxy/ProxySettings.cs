@@ -1,14 +1,14 @@
-using System.Security.Cryptography.X509Certificates;
 using MailProxy.Proxy.Authenticate;
 using MailProxy.Proxy.Connect;
 using MailProxy.Proxy.Relay;
 using MailProxy.Proxy.Sessions;
+using MailProxy.Transport.Tls;
 
 namespace MailProxy.Proxy;
 
 /// <summary>A proxy node's configuration, read and judged: what was a file name is the file's content here.</summary>
 /// <param name="HostName">Ours, in greetings, EHLO and trace headers.</param>
-/// <param name="Certificates">For clients, the default first; empty: no listener offers TLS.</param>
+/// <param name="Tls">For clients; ALPN names are put in by listener. Null: no listener offers TLS.</param>
 /// <param name="ClearText">Who may log in without TLS.</param>
 /// <param name="Limits">Bounds.</param>
 /// <param name="Stores">How we log in at stores.</param>
@@ -17,7 +17,7 @@ namespace MailProxy.Proxy;
 /// <param name="Relay">The relay's configuration.</param>
 public sealed record ProxySettings(
     string HostName,
-    IReadOnlyList<X509Certificate2> Certificates,
+    TlsServerSettings? Tls,
     ClearTextPolicy ClearText,
     LimitOptions Limits,
     StoreLegOptions Stores,
