@@ -19,6 +19,7 @@ internal sealed class MailConnection : ConnectionContext
 
     private readonly CancellationTokenSource _closed = new();
     private readonly Lock _shutdownGate = new();
+    private readonly SemaphoreSlim _sslTurn = new(1);
     private readonly TimeProvider _time;
     private ConnectionPipes _pipes;
     private SslStream? _ssl;
@@ -71,6 +72,32 @@ internal sealed class MailConnection : ConnectionContext
 
     /// <summary>The pipes over <see cref="Stream"/>, even when a user of the connection wrapped <see cref="Transport"/>.</summary>
     public ConnectionPipes Pipes => _pipes;
+
+    /// <summary>
+    /// Reads plain text, for a splice. A TLS object is no place for two threads, and SslStream does not keep its shutdown from running beside
+    /// a read; so decrypting and close_notify take turns.
+    /// </summary>
+    public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (_ssl is null)
+        {
+            return await Channel.ReadAsync(buffer, cancellationToken);
+        }
+
+        await _sslTurn.WaitAsync(cancellationToken);
+        try
+        {
+            return await _ssl.ReadAsync(buffer, cancellationToken);
+        }
+        finally
+        {
+            _sslTurn.Release();
+        }
+    }
+
+    /// <summary>Waits until a read would find something, without a buffer and without touching TLS state.</summary>
+    public async ValueTask WaitForDataAsync(CancellationToken cancellationToken) =>
+        _ = await Stream.ReadAsync(Memory<byte>.Empty, cancellationToken);
 
     /// <summary>Puts TLS on top: new pipes, the old ones are given back.</summary>
     public async ValueTask UpgradeAsync(SslStream ssl)
@@ -160,7 +187,19 @@ internal sealed class MailConnection : ConnectionContext
         {
             if (_ssl is not null)
             {
-                await _ssl.ShutdownAsync();
+                if (!await _sslTurn.WaitAsync(LastWordsLimit))
+                {
+                    throw new IOException("A record that never became complete is in the way.");
+                }
+
+                try
+                {
+                    await _ssl.ShutdownAsync();
+                }
+                finally
+                {
+                    _sslTurn.Release();
+                }
             }
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)

@@ -58,7 +58,7 @@ internal sealed class SplicePump(SpliceSession session, MailConnection from, Mai
     private async ValueTask<bool> MoveAsync()
     {
         _isWriting = false;
-        _ = await from.Stream.ReadAsync(Memory<byte>.Empty, session.Stopping);
+        await from.WaitForDataAsync(session.Stopping);
         var piece = ArrayPool<byte>.Shared.Rent(PieceSize);
         try
         {
@@ -66,7 +66,7 @@ internal sealed class SplicePump(SpliceSession session, MailConnection from, Mai
             do
             {
                 _isWriting = false;
-                read = await from.Stream.ReadAsync(piece, session.Stopping);
+                read = await from.ReadAsync(piece, session.Stopping);
                 if (read == 0)
                 {
                     return false;
