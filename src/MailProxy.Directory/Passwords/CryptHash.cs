@@ -29,10 +29,9 @@ internal sealed class CryptHash : PasswordHash
             : $"scheme not available: {LibCrypt.Why(method)}";
     }
 
-    public override bool Verify(ReadOnlySpan<byte> password)
+    private protected override bool Matches(ReadOnlySpan<byte> password)
     {
-        // crypt(3) reads up to the first NUL: what stands behind it would not count.
-        if (password.Length > PasswordLimits.CryptPasswordOctets || password.Contains((byte)0))
+        if (password.Length > PasswordLimits.CryptPasswordOctets)
         {
             return false;
         }

@@ -6,7 +6,7 @@ internal enum CryptMethod
     /// <summary>None that is accepted here.</summary>
     Unknown,
 
-    /// <summary>Traditional, 13 characters without <c>$</c>.</summary>
+    /// <summary>Traditional, 13 characters without <c>$</c>, and its extension to longer passwords.</summary>
     Des,
 
     /// <summary><c>$1$</c></summary>

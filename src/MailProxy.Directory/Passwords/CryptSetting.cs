@@ -52,20 +52,21 @@ internal static partial class CryptSetting
         CryptMethod.Sha256 => "$5$rounds=1000$abcdefgh$",
         CryptMethod.Sha512 => "$6$rounds=1000$abcdefgh$",
         CryptMethod.Bcrypt => "$2y$04$abcdefghijklmnopqrstuu",
-        CryptMethod.Yescrypt => "$y$j75$abcdefgh/",
+        CryptMethod.Yescrypt => "$y$j75$abcdefgh1234./",
         _ => "*",
     };
 
     private static int Number(Match match) =>
         int.TryParse(match.Groups["n"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : int.MaxValue;
 
-    [GeneratedRegex(@"^[./0-9A-Za-z]{13}\z")]
+    // For passwords beyond eight octets slappasswd gets eleven characters more per further eight (libxcrypt's bigcrypt), 178 at most.
+    [GeneratedRegex(@"^[./0-9A-Za-z]{13}([./0-9A-Za-z]{11}){0,15}\z")]
     private static partial Regex Des();
 
     [GeneratedRegex(@"^\$1\$[^$:\s]{0,8}\$[./0-9A-Za-z]{22}\z")]
     private static partial Regex Md5();
 
-    [GeneratedRegex(@"^\$[56]\$(rounds=(?<n>[0-9]{1,9})\$)?[^$:\s]{0,16}\$(?<hash>[./0-9A-Za-z]+)\z")]
+    [GeneratedRegex(@"^\$[56]\$(rounds=(?<n>[1-9][0-9]{0,8})\$)?[^$:\s]{0,16}\$(?<hash>[./0-9A-Za-z]+)\z")]
     private static partial Regex Sha();
 
     [GeneratedRegex(@"^\$2[aby]\$(?<n>[0-9]{2})\$[./0-9A-Za-z]{53}\z")]

@@ -37,7 +37,7 @@ internal sealed class DigestHash : PasswordHash
         return fits ? new DigestHash(scheme, algorithm, octets[..size], octets[size..]) : null;
     }
 
-    public override bool Verify(ReadOnlySpan<byte> password)
+    private protected override bool Matches(ReadOnlySpan<byte> password)
     {
         Span<byte> digest = stackalloc byte[LongestDigest];
         using var hash = IncrementalHash.CreateHash(_algorithm);

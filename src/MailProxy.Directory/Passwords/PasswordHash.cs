@@ -16,7 +16,14 @@ public abstract class PasswordHash
     /// </summary>
     /// <param name="password">UTF-8 octets.</param>
     /// <exception cref="InvalidOperationException">The system's library could not compute it now (out of memory): no verdict.</exception>
-    public abstract bool Verify(ReadOnlySpan<byte> password);
+    public bool Verify(ReadOnlySpan<byte> password)
+    {
+        // crypt(3) reads up to the first NUL, and HMAC fills short keys with NULs (RFC 2104 2): it would not count. RFC 4616 2 forbids it anyway.
+        return !password.Contains((byte)0) && Matches(password);
+    }
+
+    /// <summary><see cref="Verify"/> for octets without NUL.</summary>
+    private protected abstract bool Matches(ReadOnlySpan<byte> password);
 
     /// <inheritdoc/>
     public sealed override string ToString() => $"{{{Scheme}}}***";

@@ -51,7 +51,7 @@ internal sealed class Pbkdf2Hash : PasswordHash
             : null;
     }
 
-    public override bool Verify(ReadOnlySpan<byte> password)
+    private protected override bool Matches(ReadOnlySpan<byte> password)
     {
         Span<byte> key = stackalloc byte[_key.Length];
         Rfc2898DeriveBytes.Pbkdf2(password, _salt, key, _rounds, _algorithm);

@@ -15,7 +15,7 @@ internal sealed class PlainPassword : PasswordHash
     public static PlainPassword? TryParse(string scheme, string value) =>
         value.Length == 0 ? null : new PlainPassword(scheme, SHA256.HashData(Encoding.UTF8.GetBytes(value)));
 
-    public override bool Verify(ReadOnlySpan<byte> password)
+    private protected override bool Matches(ReadOnlySpan<byte> password)
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(password, digest);

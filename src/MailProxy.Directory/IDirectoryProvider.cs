@@ -1,0 +1,14 @@
+namespace MailProxy.Directory;
+
+/// <summary>A directory with a life: start it before the listeners open, dispose it after they closed.</summary>
+public interface IDirectoryProvider : IUserDirectory, IAsyncDisposable
+{
+    /// <summary>
+    /// Makes it ready, as far as that is possible now. Does not throw if it is not: <see cref="IUserDirectory.Unreadiness"/> says why, and it
+    /// goes on trying until it is disposed.
+    /// </summary>
+    ValueTask StartAsync(CancellationToken cancellationToken);
+
+    /// <summary>What the operator should know although the directory can answer (an old version is served ...), one sentence; or null.</summary>
+    string? Notice { get; }
+}

@@ -1,0 +1,45 @@
+namespace MailProxy.Directory.Passwords;
+
+/// <summary>
+/// Runs password comparisons away from the thread that asks: that may be a reactor, and a comparison may burn half a second of CPU.
+/// So many at once as there are processors; the others wait in line, and the line is bounded.
+/// </summary>
+internal sealed class PasswordChecks(int atOnce, int waiting)
+{
+    /// <summary>
+    /// Comparisons in line. With a hash of 10 ms and four processors the last of them waits ten seconds, which is what clients endure; each
+    /// holds a session and a task, about a kilobyte.
+    /// </summary>
+    public const int DefaultWaiting = 4096;
+
+    private readonly TaskScheduler _places = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, atOnce).ConcurrentScheduler;
+    private int _inside;
+
+    public PasswordChecks()
+        : this(Environment.ProcessorCount, DefaultWaiting)
+    {
+    }
+
+    /// <summary>Compares, or null if too many are waiting already.</summary>
+    /// <param name="hash">What is stored.</param>
+    /// <param name="password">Must stay alive until the task ends, cancelled or not.</param>
+    /// <param name="cancellationToken">Ends the waiting; a comparison that has begun is finished.</param>
+    /// <exception cref="InvalidOperationException">See <see cref="PasswordHash.Verify"/>.</exception>
+    public async Task<bool?> CompareAsync(PasswordHash hash, Secret password, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref _inside) > atOnce + waiting)
+            {
+                return null;
+            }
+
+            return await Task.Factory.StartNew(
+                () => hash.Verify(password.Octets.Span), cancellationToken, TaskCreationOptions.DenyChildAttach, _places);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _inside);
+        }
+    }
+}
