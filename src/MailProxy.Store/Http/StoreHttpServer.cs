@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using MailProxy.Store.Access;
 using MailProxy.Store.Engine;
 using MailProxy.Transport.Tls;
@@ -92,8 +93,16 @@ public sealed class StoreHttpServer : IAsyncDisposable
         {
             https.ServerCertificate = tls.Certificates[0];
             https.ClientCertificateMode = tls.RequireClientCertificate ? ClientCertificateMode.RequireCertificate : ClientCertificateMode.AllowCertificate;
-            https.ClientCertificateValidation = (certificate, _, _) => ChainPolicies.IsClientTrusted(certificate, tls.ClientAuthorities);
+            https.OnAuthenticate = (_, options) => options.CertificateChainPolicy = PolicyFor(tls.ClientAuthorities);
         });
+    }
+
+    // The proxies' CAs and nobody else's; nothing is fetched during a handshake.
+    private static X509ChainPolicy PolicyFor(X509Certificate2Collection? authorities)
+    {
+        var policy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true, TrustMode = X509ChainTrustMode.CustomRootTrust };
+        policy.CustomTrustStore.AddRange(authorities ?? []);
+        return policy;
     }
 
     private static string? UserOf(HttpContext context, StoreAccess access)
