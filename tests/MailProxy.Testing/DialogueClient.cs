@@ -99,6 +99,19 @@ public sealed class DialogueClient(ConnectionContext connection) : IAsyncDisposa
         }
     }
 
+    /// <summary>The connection must be gone now, in order or by a reset, without another line.</summary>
+    public async Task ExpectGoneAsync()
+    {
+        try
+        {
+            await ExpectEndAsync();
+        }
+        catch (ConnectionResetException)
+        {
+            // Cut: gone as well.
+        }
+    }
+
     /// <summary>Becomes a TLS client; fails unless that is Done.</summary>
     public async Task BecomeEncryptedAsync(TlsClientSettings settings)
     {

@@ -178,7 +178,7 @@ public sealed class ImapLoginTests
         var client = await rig.ConnectAsync(MailProtocol.Imap);
         await client.ExpectAsync("* OK *");
         await client.SendAsync("a LOGIN " + new string('x', 20_000));
-        await client.ExpectAsync("\\* BYE [LIMIT]*".Replace("[", "[", StringComparison.Ordinal));
+        await client.ExpectAsync("\\* BYE [LIMIT] *");
         await client.ExpectEndAsync();
     }
 

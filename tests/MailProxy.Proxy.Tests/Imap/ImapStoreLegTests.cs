@@ -22,7 +22,7 @@ public sealed class ImapStoreLegTests
         var proxy = await store.AcceptOneAsync();
         await proxy.SendAsync(greeting);
         await client.ExpectAsync("a NO [UNAVAILABLE] *");
-        await proxy.ExpectEndAsync();
+        await proxy.ExpectGoneAsync();
         Assert.Contains(rig.Log.Entries, entry => entry.Text.Contains($"while StoreLogin: {failure}", StringComparison.Ordinal));
     }
 
@@ -115,7 +115,7 @@ public sealed class ImapStoreLegTests
         await proxy.ExpectAsync("T STARTTLS");
         await proxy.SendLineAsync("T BAD what");
         await client.ExpectAsync("a NO [UNAVAILABLE] *");
-        await proxy.ExpectEndAsync();
+        await proxy.ExpectGoneAsync();
         Assert.Contains(rig.Log.Entries, entry => entry.Text.Contains("StoreTlsFailed", StringComparison.Ordinal));
     }
 
