@@ -22,6 +22,7 @@ namespace MailProxy.Routing.Consul;
 [JsonSerializable(typeof(SessionDefinition))]
 [JsonSerializable(typeof(SessionCreated))]
 [JsonSerializable(typeof(TxnAnswer))]
+[JsonSerializable(typeof(Embedded.State.KvFileDocument))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(bool))]
 internal sealed partial class ConsulJson : JsonSerializerContext;
