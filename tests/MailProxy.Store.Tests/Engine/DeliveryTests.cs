@@ -11,18 +11,18 @@ public sealed class DeliveryTests
     public async Task A_delivered_message_is_in_the_inbox_as_it_was_sent()
     {
         await using TestStore store = await TestStore.OpenAsync();
-        await store.DeliverAsync("Subject: a\r\n\r\n\0\x80\xffbody\n", Alice);
+        await store.DeliverAsync("Subject: a\r\n\r\n\0\u0080\u00ffbody\n", Alice);
 
         await using IMailbox inbox = await store.MailboxAsync(Alice);
         MessageEntry entry = Assert.Single(inbox.Snapshot.Messages);
         Assert.Equal(1u, entry.Uid);
         Assert.Equal(MessageFlags.None, entry.Flags);
-        Assert.Equal(21, entry.Size);
+        Assert.Equal(22, entry.Size);
         Assert.Equal(2u, inbox.Snapshot.UidNext);
-        Assert.Equal("Subject: a\r\n\r\n\0\x80\xffbody\n", await ContentAsync(inbox, 1));
+        Assert.Equal("Subject: a\r\n\r\n\0\u0080\u00ffbody\n", await ContentAsync(inbox, 1));
         MessageStructure? structure = await inbox.ReadStructureAsync(1, Stop);
         Assert.Equal("Subject: a"u8.ToArray(), structure!.Envelope);
-        Assert.Equal("21"u8.ToArray(), structure.Body);
+        Assert.Equal("22"u8.ToArray(), structure.Body);
     }
 
     [Fact]
