@@ -75,7 +75,7 @@ internal sealed class StoreDatabase : IDisposable
     /// <summary>A number of the default table, or null.</summary>
     public ulong? GetNumber(byte[] key) => Get(StoreTable.Default, key) is { } value ? BinaryPrimitives.ReadUInt64LittleEndian(value) : null;
 
-    /// <summary>Calls <paramref name="each"/> with key and value of each entry whose key starts with <paramref name="prefix"/>, in key order.</summary>
+    /// <summary>Calls <paramref name="each"/> with key and value of each entry whose key starts with <paramref name="prefix"/>, in key order, until it says false. It must not read the database itself.</summary>
     public void Scan(StoreTable table, byte[] prefix, Func<ReadOnlySpan<byte>, ReadOnlySpan<byte>, bool> each) => Read(() =>
     {
         using Iterator iterator = database.NewIterator(tables[(int)table]);

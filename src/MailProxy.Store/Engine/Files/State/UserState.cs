@@ -51,17 +51,17 @@ internal sealed class UserState(string name)
             }
 
             byte[] prefix = StoreKeys.Name(Name, "");
-            ImmutableSortedDictionary<string, MailboxNode>.Builder names = NoMailboxes.ToBuilder();
+            List<KeyValuePair<string, MailboxRecord>> records = [];
             database.Scan(StoreTable.Mailboxes, prefix, (key, value) =>
             {
-                MailboxRecord record = StoreRecords.ReadMailbox(value);
-                names.Add(StoreKeys.NameOf(key), new(record.SpecialUse, record.Id == 0 ? null : ReadMailbox(database, record)));
+                records.Add(new(StoreKeys.NameOf(key), StoreRecords.ReadMailbox(value)));
                 return true;
             });
             ImmutableSortedSet<string>.Builder subscribed = NoSubscriptions.ToBuilder();
             database.Scan(StoreTable.Subscriptions, prefix, (key, _) => subscribed.Add(StoreKeys.NameOf(key)));
 
-            PendingMailboxes = mailboxes = names.ToImmutable();
+            PendingMailboxes = mailboxes = NoMailboxes.AddRange(records.Select(pair => KeyValuePair.Create(
+                pair.Key, new MailboxNode(pair.Value.SpecialUse, pair.Value.Id == 0 ? null : ReadMailbox(database, pair.Value)))));
             PendingSubscriptions = subscriptions = subscribed.ToImmutable();
             loaded = true;
         }
