@@ -45,4 +45,10 @@ public sealed record SmtpPath(string Address, IReadOnlyDictionary<string, string
         path = new(address, parameters);
         return ReadStatus.Done;
     }
+
+    /// <summary>
+    /// Judges <c>local@domain</c> that came from elsewhere than a path (a SASL identity, a file) by the same grammar and the limits of a
+    /// forward-path. <paramref name="address"/> has no needless quotes.
+    /// </summary>
+    public static ReadStatus TryParseMailbox(ReadOnlySpan<byte> mailbox, out string address) => SmtpPathReader.TryReadMailbox(mailbox, out address);
 }

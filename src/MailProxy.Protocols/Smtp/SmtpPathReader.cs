@@ -73,6 +73,18 @@ internal ref struct SmtpPathReader(ReadOnlySpan<byte> text)
         return TryCutSourceRoute(ref path) ? TryReadMailbox(path, kind, out address) : ReadStatus.Malformed;
     }
 
+    /// <summary>A mailbox that stands alone.</summary>
+    public static ReadStatus TryReadMailbox(ReadOnlySpan<byte> mailbox, out string address)
+    {
+        address = "";
+        if (mailbox.Length > PathLimit - 2)
+        {
+            return ReadStatus.TooLong;
+        }
+
+        return Utf8.IsValid(mailbox) && !HoldsC1Control(mailbox) ? TryReadMailbox(mailbox, SmtpPathKind.Forward, out address) : ReadStatus.Malformed;
+    }
+
     /// <summary>Everything behind the path. A keyword that comes twice is malformed: nobody may choose which one counts.</summary>
     public bool TryReadParameters(out Dictionary<string, string> parameters)
     {
