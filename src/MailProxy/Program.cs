@@ -1,1 +1,3 @@
-return 0;
+using MailProxy.Commands;
+
+return await MailProxyCommand.RunAsync(args);

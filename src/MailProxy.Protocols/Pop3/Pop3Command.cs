@@ -1,4 +1,5 @@
 using System.Buffers;
+using MailProxy.Protocols.Lines;
 
 namespace MailProxy.Protocols.Pop3;
 
@@ -7,6 +8,13 @@ namespace MailProxy.Protocols.Pop3;
 /// <param name="Argument">Everything behind the first space, unjudged apart from what a line excludes (CR, LF, NUL).</param>
 public readonly record struct Pop3Command(string Verb, ReadOnlySequence<byte> Argument)
 {
+    private static readonly SearchValues<byte> Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+
     /// <summary>Parses a line without its CRLF. Malformed when the keyword is not 1*20 letters.</summary>
-    public static ReadStatus TryParse(in ReadOnlySequence<byte> line, out Pop3Command command) => throw new NotImplementedException();
+    public static ReadStatus TryParse(in ReadOnlySequence<byte> line, out Pop3Command command)
+    {
+        var isValid = VerbReader.TrySplit(line, Letters, out var verb, out var argument);
+        command = isValid ? new(verb, argument) : default;
+        return isValid ? ReadStatus.Done : ReadStatus.Malformed;
+    }
 }

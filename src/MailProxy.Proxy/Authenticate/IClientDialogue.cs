@@ -4,7 +4,7 @@ using MailProxy.Proxy.StoreLogin;
 namespace MailProxy.Proxy.Authenticate;
 
 /// <summary>A protocol's talk with the client up to login: what differs between IMAP, POP3 and submission, and nothing else.</summary>
-internal interface IClientDialogue
+internal interface IClientDialogue : IFarewell
 {
     /// <summary>Sends the greeting.</summary>
     ValueTask GreetAsync(CancellationToken cancellationToken);
@@ -17,7 +17,4 @@ internal interface IClientDialogue
 
     /// <summary>Answers the login command: yes, in the store's words.</summary>
     ValueTask AcceptAsync(StoreWelcome welcome, CancellationToken cancellationToken);
-
-    /// <summary>The protocol's own farewell.</summary>
-    ValueTask GoodbyeAsync(ProxyFailure failure, CancellationToken cancellationToken);
 }

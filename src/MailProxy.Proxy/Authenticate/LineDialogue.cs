@@ -88,7 +88,7 @@ internal abstract class LineDialogue(MailWire wire, DialogueSettings settings) :
 
     /// <summary>Sends a reply and goes on.</summary>
     protected async ValueTask<Outcome<LoginAttempt>?> ReplyAsync(string text, CancellationToken cancellationToken) =>
-        await wire.SendAsync(text, cancellationToken) ? null : Outcome<LoginAttempt>.Failed(ProxyFailure.ClientLeft, "closed");
+        await wire.SendAsync(text, cancellationToken) ? (Outcome<LoginAttempt>?)null : Outcome<LoginAttempt>.Failed(ProxyFailure.ClientLeft, "closed");
 
     /// <summary>Runs STARTTLS or STLS.</summary>
     protected async ValueTask<Outcome<LoginAttempt>?> StartTlsAsync(CancellationToken cancellationToken)
@@ -100,7 +100,7 @@ internal abstract class LineDialogue(MailWire wire, DialogueSettings settings) :
 
         await wire.SendAsync(BeginTls, cancellationToken);
         var failure = await ClientTls.BecomeServerAsync(settings.Session, settings.Tls!, settings.Limits.Handshake, settings.Time, cancellationToken);
-        return failure is { } failed ? Outcome<LoginAttempt>.Failed(failed, settings.Session.FailureDetail) : null;
+        return failure is { } failed ? Outcome<LoginAttempt>.Failed(failed, settings.Session.FailureDetail) : (Outcome<LoginAttempt>?)null;
     }
 
     /// <summary>Runs AUTH: <c>mechanism [SP initial-response]</c>.</summary>

@@ -109,7 +109,7 @@ internal sealed class StoreConnector(IMailTransport transport, StoreTlsIdentity 
         var outcome = TlsOutcome.Aborted;
         try
         {
-            outcome = await connection.Features.GetRequiredFeature<ITlsFeature>().BecomeClientAsync(tls.SettingsFor(node.Address), cancellationToken);
+            outcome = await connection.Features.Get<ITlsFeature>()!.BecomeClientAsync(tls.SettingsFor(node.Address), cancellationToken);
         }
         finally
         {

@@ -3,7 +3,7 @@ using MailProxy.Proxy.StoreLogin;
 namespace MailProxy.Proxy.Connect;
 
 /// <summary>How this proxy talks to stores.</summary>
-public sealed class StoreLegOptions
+public class StoreLegOptions
 {
     /// <summary>Login method for stores whose catalog entry names none.</summary>
     public StoreLoginMethod Login { get; set; } = StoreLoginMethod.External;

@@ -145,7 +145,7 @@ internal sealed class ImapClientDialogue(MailWire wire, DialogueSettings setting
                 }
 
                 var failure = await RefuseJunkAsync("Unknown command, or log in first.", cancellationToken);
-                return failure is { } junk ? Outcome<LoginAttempt>.Failed(junk) : null;
+                return failure is { } junk ? Outcome<LoginAttempt>.Failed(junk) : (Outcome<LoginAttempt>?)null;
         }
     }
 
@@ -249,14 +249,14 @@ internal sealed class ImapClientDialogue(MailWire wire, DialogueSettings setting
 
         await wire.SendAsync($"{_tag} OK Begin TLS now.\r\n", cancellationToken);
         var failure = await ClientTls.BecomeServerAsync(settings.Session, settings.Tls!, settings.Limits.Handshake, settings.Time, cancellationToken);
-        return failure is { } failed ? Outcome<LoginAttempt>.Failed(failed, settings.Session.FailureDetail) : null;
+        return failure is { } failed ? Outcome<LoginAttempt>.Failed(failed, settings.Session.FailureDetail) : (Outcome<LoginAttempt>?)null;
     }
 
     private async ValueTask<Outcome<LoginAttempt>?> AnswerAsync(string text, CancellationToken cancellationToken) =>
         await wire.SendAsync(text, cancellationToken) ? await CountAsync(cancellationToken) : Outcome<LoginAttempt>.Failed(ProxyFailure.ClientLeft, "closed");
 
     private async ValueTask<Outcome<LoginAttempt>?> JunkOrNullAsync(string text, CancellationToken cancellationToken) =>
-        await RefuseJunkAsync(text, cancellationToken) is { } failure ? Outcome<LoginAttempt>.Failed(failure) : null;
+        await RefuseJunkAsync(text, cancellationToken) is { } failure ? Outcome<LoginAttempt>.Failed(failure) : (Outcome<LoginAttempt>?)null;
 
     private async ValueTask<ProxyFailure?> RefuseJunkAsync(string text, CancellationToken cancellationToken)
     {
@@ -272,6 +272,6 @@ internal sealed class ImapClientDialogue(MailWire wire, DialogueSettings setting
     private ValueTask<Outcome<LoginAttempt>?> CountAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult<Outcome<LoginAttempt>?>(++_junk > settings.Limits.JunkCommands ? Outcome<LoginAttempt>.Failed(ProxyFailure.TooManyErrors) : null);
+        return ValueTask.FromResult<Outcome<LoginAttempt>?>(++_junk > settings.Limits.JunkCommands ? Outcome<LoginAttempt>.Failed(ProxyFailure.TooManyErrors) : (Outcome<LoginAttempt>?)null);
     }
 }

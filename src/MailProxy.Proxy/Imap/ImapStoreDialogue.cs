@@ -164,7 +164,7 @@ internal sealed class ImapStoreDialogue(bool tellClientAddress) : IStoreDialogue
         }
 
         var outcome = await store.Connection.Features.Get<ITlsFeature>()!.BecomeClientAsync(settings, cancellationToken);
-        return outcome == TlsOutcome.Done ? null : Outcome<StoreWelcome>.Failed(ProxyFailure.StoreTlsFailed, $"STARTTLS: TLS {outcome}");
+        return outcome == TlsOutcome.Done ? (Outcome<StoreWelcome>?)null : Outcome<StoreWelcome>.Failed(ProxyFailure.StoreTlsFailed, $"STARTTLS: TLS {outcome}");
     }
 
     private static async ValueTask<(ImapResponse? Verdict, ImapCapabilities? Capabilities)> ExchangeAsync(

@@ -69,7 +69,7 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
         }
 
         var outcome = await store.Connection.Features.Get<ITlsFeature>()!.BecomeClientAsync(settings, cancellationToken);
-        return outcome == TlsOutcome.Done ? null : Outcome<StoreWelcome>.Failed(ProxyFailure.StoreTlsFailed, $"STLS: TLS {outcome}");
+        return outcome == TlsOutcome.Done ? (Outcome<StoreWelcome>?)null : Outcome<StoreWelcome>.Failed(ProxyFailure.StoreTlsFailed, $"STLS: TLS {outcome}");
     }
 
     // CAPA costs a round trip, so it is only asked for when there is something to tell.
@@ -112,7 +112,7 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
         await store.SendAsync(
             string.Create(CultureInfo.InvariantCulture, $"XCLIENT ADDR={leg.Client!.Address} PORT={leg.Client.Port} SESSION={leg.SessionId} TTL={leg.ProxyTtl}\r\n"),
             cancellationToken);
-        return await ReadAsync(store, cancellationToken) is { Kind: Pop3ReplyKind.Ok } ? null : Fault(null, "XCLIENT");
+        return await ReadAsync(store, cancellationToken) is { Kind: Pop3ReplyKind.Ok } ? (Outcome<StoreWelcome>?)null : Fault(null, "XCLIENT");
     }
 
     private static async ValueTask<Pop3Reply?> ReadAsync(MailWire store, CancellationToken cancellationToken) =>

@@ -9,6 +9,9 @@ namespace MailProxy.Transport.Splice;
 /// </summary>
 public interface ISpliceFeature
 {
-    /// <summary>Returns when the join has ended; it never throws for what peers do. Cancelling tears both down at once.</summary>
+    /// <summary>
+    /// Returns when the join has ended; it never throws for what peers do. Cancelling stops both directions at once;
+    /// both connections are then their owner's again, to say a goodbye on <c>Transport.Output</c> and to dispose (Input is used up).
+    /// </summary>
     ValueTask<SpliceResult> SpliceAsync(ConnectionContext store, SpliceSettings settings, CancellationToken cancellationToken);
 }

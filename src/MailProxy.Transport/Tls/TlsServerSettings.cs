@@ -7,8 +7,10 @@ namespace MailProxy.Transport.Tls;
 /// <param name="ApplicationProtocols">ALPN names we speak; empty: ALPN is not negotiated. A client that offers others only is refused.</param>
 /// <param name="ClientAuthorities">CAs for client certificates; null: none is asked for.</param>
 /// <param name="RequireClientCertificate">Refuse clients without a verified certificate.</param>
+/// <param name="Intermediates">CA certificates to send along with our own, as a <c>fullchain.pem</c> holds them; null: none.</param>
 public sealed record TlsServerSettings(
     IReadOnlyList<X509Certificate2> Certificates,
     IReadOnlyList<string> ApplicationProtocols,
     X509Certificate2Collection? ClientAuthorities = null,
-    bool RequireClientCertificate = false);
+    bool RequireClientCertificate = false,
+    X509Certificate2Collection? Intermediates = null);

@@ -1,0 +1,26 @@
+using MailProxy.Proxy.Authenticate;
+using MailProxy.Proxy.Connect;
+using MailProxy.Proxy.Relay;
+using MailProxy.Proxy.Sessions;
+using MailProxy.Transport.Tls;
+
+namespace MailProxy.Proxy;
+
+/// <summary>A proxy node's configuration, read and judged: what was a file name is the file's content here.</summary>
+/// <param name="HostName">Ours, in greetings, EHLO and trace headers.</param>
+/// <param name="Tls">For clients; ALPN names are put in by listener. Null: no listener offers TLS.</param>
+/// <param name="ClearText">Who may log in without TLS.</param>
+/// <param name="Limits">Bounds.</param>
+/// <param name="Stores">How we log in at stores.</param>
+/// <param name="StoreTls">Whom we trust on the store leg and who we are there.</param>
+/// <param name="Master">The account for <c>master</c> logins; null: none.</param>
+/// <param name="Relay">The relay's configuration.</param>
+public sealed record ProxySettings(
+    string HostName,
+    TlsServerSettings? Tls,
+    ClearTextPolicy ClearText,
+    LimitOptions Limits,
+    StoreLegOptions Stores,
+    StoreTlsIdentity StoreTls,
+    MasterAccount? Master,
+    RelayOptions Relay);

@@ -1,0 +1,167 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using MailProxy.Protocols;
+using MailProxy.Protocols.Smtp;
+using MailProxy.Proxy.Sessions;
+using MailProxy.Proxy.Wire;
+
+namespace MailProxy.Proxy.Relay;
+
+/// <summary>Takes one message from the client, by DATA or BDAT, hands it to the fan-out as it comes, and turns the stores' verdicts into the answer.</summary>
+internal sealed class MessageReceiver(string id, RelayTransaction transaction, SessionContext session, SessionServices services, RelayPolicy policy)
+{
+    private readonly MessageFanOut _fanOut = new(transaction.Targets, services.Settings.Limits, services.Time);
+
+    /// <summary>Asks the stores for the go-ahead.</summary>
+    public ValueTask BeginAsync() => _fanOut.BeginAsync(TraceHeader.Format(
+        transaction.Helo,
+        session.Client?.Address,
+        services.Settings.HostName,
+        policy.With(session.Tls is { IsEncrypted: true }),
+        id,
+        services.Time.GetUtcNow()));
+
+    /// <summary>Reads up to the dot on a line of its own. False: the client went away before it, so nothing is kept anywhere.</summary>
+    public async ValueTask<bool> ReceiveDottedAsync(MailWire wire)
+    {
+        var dots = new DotReader();
+        var piece = new ArrayBufferWriter<byte>(16_384);
+        while (true)
+        {
+            var (buffer, isCompleted) = await ReadAsync(wire, services.Settings.Limits, services.Time);
+            if (buffer.IsEmpty && isCompleted)
+            {
+                return false;
+            }
+
+            piece.ResetWrittenCount();
+            var status = dots.TryRead(buffer, piece, out var consumed);
+            wire.Input.AdvanceTo(consumed);
+            if (dots.HasBareLineEnd)
+            {
+                _fanOut.RefuseLines();
+            }
+
+            if (piece.WrittenCount > 0)
+            {
+                await _fanOut.WriteAsync(piece.WrittenMemory);
+            }
+
+            if (status == ReadStatus.Done)
+            {
+                return true;
+            }
+
+            if (isCompleted)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Reads one BDAT chunk of <paramref name="size"/> octets. False: the client went away.</summary>
+    public async ValueTask<bool> ReceiveChunkAsync(MailWire wire, long size)
+    {
+        while (size > 0)
+        {
+            var (buffer, isCompleted) = await ReadAsync(wire, services.Settings.Limits, services.Time);
+            var part = buffer.Slice(0, Math.Min(size, buffer.Length));
+            foreach (var piece in part)
+            {
+                await _fanOut.WriteAsync(piece);
+            }
+
+            size -= part.Length;
+            wire.Input.AdvanceTo(part.End);
+            if (size > 0 && isCompleted)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Reads and forgets a chunk that nobody wants. False: the client went away.</summary>
+    public static async ValueTask<bool> SkipAsync(MailWire wire, long size, LimitOptions limits, TimeProvider time)
+    {
+        while (size > 0)
+        {
+            var (buffer, isCompleted) = await ReadAsync(wire, limits, time);
+            var part = buffer.Slice(0, Math.Min(size, buffer.Length));
+            size -= part.Length;
+            wire.Input.AdvanceTo(part.End);
+            if (size > 0 && isCompleted)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The message is here: lets the stores have it and says what became of it, in one reply or (LMTP) one per recipient.</summary>
+    public async ValueTask<string> AnswerAsync()
+    {
+        _fanOut.Complete();
+        if (_fanOut.Refusal is { } refusal)
+        {
+            var lines = policy.IsLmtp ? transaction.Recipients.Select(_ => refusal) : [refusal];
+            Report([.. transaction.Recipients.Select(_ => refusal)], refusal);
+            return string.Concat(lines.Select(line => line.Line));
+        }
+
+        var verdicts = await _fanOut.EndAsync();
+        var replies = transaction.Recipients.Select(recipient => Combine(recipient.Places.Select(place => verdicts[place.Target][place.Index]))).ToList();
+        var single = Combine(replies);
+        var isSame = replies.TrueForAll(reply => reply.Code / 100 == replies[0].Code / 100);
+
+        // Where stores differ one SMTP answer cannot be true for all: the sender repeats, nothing is lost.
+        var answer = isSame ? single : new RelayReply(451, "4.4.0 Not every recipient's server took the message, please try again later.");
+        if (single.IsPositive)
+        {
+            session.Messages++;
+        }
+
+        Report(replies, answer);
+        return policy.IsLmtp
+            ? string.Concat(replies.Zip(transaction.Recipients, Line))
+            : (answer.IsPositive ? new RelayReply(250, $"2.0.0 OK, message {id}") : answer).Line;
+    }
+
+    private static string Line(RelayReply reply, RelayRecipient recipient) =>
+        reply.IsPositive ? $"250 2.1.5 <{recipient.Address}> OK\r\n" : reply.Line;
+
+    // The worst for the sender wins: temporary before permanent, because what can still succeed must be tried again.
+    private static RelayReply Combine(IEnumerable<RelayReply> replies)
+    {
+        var all = replies.ToList();
+        return all.Find(reply => reply.IsTemporary) ?? all.Find(reply => !reply.IsPositive) ?? all[0];
+    }
+
+    private static async ValueTask<(ReadOnlySequence<byte> Buffer, bool IsCompleted)> ReadAsync(MailWire wire, LimitOptions limits, TimeProvider time)
+    {
+        using var idle = new CancellationTokenSource(limits.RelayIdle, time);
+        var result = await wire.Input.ReadAsync(idle.Token);
+        return (result.Buffer, result.IsCompleted);
+    }
+
+    private void Report(List<RelayReply> replies, RelayReply answer)
+    {
+        var text = new StringBuilder();
+        for (var i = 0; i < replies.Count; i++)
+        {
+            var stores = string.Join('+', transaction.Recipients[i].Places.Select(place => place.Target.Name).Distinct());
+            text.Append(CultureInfo.InvariantCulture, $"{(i == 0 ? "" : ", ")}<{transaction.Recipients[i].Address}> {stores} {replies[i].Code}");
+        }
+
+        foreach (var target in transaction.Targets.Where(target => target.Fault is not null))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"; {target.Name}: {target.FaultDetail}");
+        }
+
+        services.Metrics.Relayed(session.Listener.Name, answer.Code);
+        SessionLog.Relayed(services.Logger, session.Listener.Name, id, session.Id, transaction.Envelope.Sender, text.ToString(), _fanOut.Size, $"{answer.Code} {answer.Text}");
+    }
+}

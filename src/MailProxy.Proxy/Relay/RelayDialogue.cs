@@ -1,0 +1,301 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using MailProxy.Directory;
+using MailProxy.Protocols;
+using MailProxy.Protocols.Smtp;
+using MailProxy.Proxy.Authenticate;
+using MailProxy.Proxy.Failures;
+using MailProxy.Proxy.Sessions;
+using MailProxy.Proxy.Wire;
+
+namespace MailProxy.Proxy.Relay;
+
+/// <summary>
+/// The server side of SMTP (MX, submission after login) and LMTP: one loop over commands, one transaction at a time (RFC 5321 4.1, RFC 2033).
+/// </summary>
+/// <param name="session">The session.</param>
+/// <param name="services">What sessions share.</param>
+/// <param name="settings">Listener, TLS and limits.</param>
+/// <param name="wire">The client.</param>
+/// <param name="submitter">Who logged in; null on MX and LMTP.</param>
+/// <param name="helo">What the client called itself before login; empty: it has not yet.</param>
+internal sealed class RelayDialogue(
+    SessionContext session, SessionServices services, DialogueSettings settings, MailWire wire, DirectoryUser? submitter, string helo) : IAsyncDisposable
+{
+    // RFC 5321 4.5.3.1.4 gives commands 512 octets; parameters of extensions need more, and long addresses in UTF-8 as well.
+    private const int LineLimit = 2_048;
+
+    private readonly RelayPolicy _policy = RelayPolicy.Of(session.Listener.Protocol!.Value, submitter);
+    private string _helo = helo;
+    private RelayTransaction? _transaction;
+    private MessageReceiver? _chunks;
+    private int _junk;
+    private int _messages;
+    private bool _isOver;
+
+    /// <summary>Serves commands until the session ends.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        session.Enter(SessionPhase.Relaying);
+        while (!_isOver)
+        {
+            var line = await ReadLineAsync(stop);
+            var reply = line.Status switch
+            {
+                WireStatus.Closed => null,
+                WireStatus.TooLong => End(ProxyFailure.LineTooLong),
+                WireStatus.Malformed => Junk("500 5.5.2 Lines end in CRLF and hold no NUL.\r\n"),
+                _ when HttpVerbs.StartsHttp(line.Value) => End(ProxyFailure.ClientProtocolError),
+                _ => await ServeAsync(line.Value!, stop),
+            };
+            if (reply is null || (reply.Length > 0 && !await wire.SendAsync(reply, stop)))
+            {
+                session.EndedBy = "client closed";
+                return;
+            }
+        }
+    }
+
+    /// <summary>Cuts an open transaction.</summary>
+    public ValueTask DisposeAsync() => ResetAsync();
+
+    // Between commands the session ends with the node; a client that says nothing for RelayIdle hears 421.
+    private async ValueTask<WireRead<byte[]>> ReadLineAsync(CancellationToken stop)
+    {
+        using var idle = new CancellationTokenSource(settings.Limits.RelayIdle, services.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, stop);
+        try
+        {
+            return await wire.ReadLineAsync(LineLimit, either.Token);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            await wire.SendAsync(End(ProxyFailure.PreLoginTimeout), stop);
+            return new(WireStatus.Closed, null);
+        }
+    }
+
+    private async ValueTask<string?> ServeAsync(byte[] line, CancellationToken stop)
+    {
+        if (SmtpCommand.TryParse(new ReadOnlySequence<byte>(line), out var command) != ReadStatus.Done)
+        {
+            return Junk("500 5.5.2 Unknown command.\r\n");
+        }
+
+        // RFC 3030 2: the envelope is closed once the first chunk came.
+        if (_chunks is not null && command.Verb is ("MAIL" or "RCPT" or "DATA"))
+        {
+            return Junk("503 5.5.1 A message is being sent by BDAT.\r\n");
+        }
+
+        switch (command.Verb)
+        {
+            case "EHLO" or "HELO" when !_policy.IsLmtp:
+            case "LHLO" when _policy.IsLmtp:
+                return await HelloAsync(command);
+            case "EHLO" or "HELO" or "LHLO":
+                return Junk(_policy.IsLmtp ? "500 5.5.1 This is LMTP, say LHLO.\r\n" : "500 5.5.1 This is SMTP, say EHLO.\r\n");
+            case "STARTTLS":
+                return await StartTlsAsync(stop);
+            case "MAIL":
+                return await MailAsync(command);
+            case "RCPT":
+                return await RecipientAsync(command, stop);
+            case "DATA":
+                return await DataAsync(command, stop);
+            case "BDAT":
+                return await ChunkAsync(command, stop);
+            case "RSET":
+                await ResetAsync();
+                return "250 2.0.0 OK\r\n";
+            case "NOOP":
+                return Junk("250 2.0.0 OK\r\n");
+            case "VRFY":
+                return Junk("252 2.1.5 Send mail and see.\r\n");
+            case "QUIT":
+                _isOver = true;
+                session.EndedBy = "quit";
+                return "221 2.0.0 Bye.\r\n";
+            default:
+                return Junk("502 5.5.1 Command not available here.\r\n");
+        }
+    }
+
+    private async ValueTask<string> HelloAsync(SmtpCommand command)
+    {
+        var name = Encoding.UTF8.GetString(command.Argument);
+        if (name.Length is 0 or > 255 || !name.All(static character => char.IsAsciiLetterOrDigit(character) || character is '.' or '-' or '_' or ':' or '[' or ']'))
+        {
+            return Junk($"501 5.5.2 {command.Verb} takes your host name or address literal.\r\n");
+        }
+
+        await ResetAsync();
+        _helo = name;
+        return command.Verb == "HELO" ? $"250 {settings.HostName}\r\n" : SmtpReplyWriter.Format(250, [settings.HostName, .. Extensions()]);
+    }
+
+    private IEnumerable<string> Extensions()
+    {
+        yield return "PIPELINING";
+        yield return string.Create(CultureInfo.InvariantCulture, $"SIZE {settings.Limits.MessageSize}");
+        yield return "8BITMIME";
+        yield return "SMTPUTF8";
+        yield return "CHUNKING";
+        yield return "ENHANCEDSTATUSCODES";
+        if (settings.OffersStartTls)
+        {
+            yield return "STARTTLS";
+        }
+    }
+
+    private async ValueTask<string?> StartTlsAsync(CancellationToken stop)
+    {
+        if (!settings.OffersStartTls)
+        {
+            return Junk("502 5.5.1 TLS is not available.\r\n");
+        }
+
+        await ResetAsync();
+        await wire.SendAsync("220 2.0.0 Begin TLS now.\r\n", stop);
+        var failure = await ClientTls.BecomeServerAsync(session, settings.Tls!, settings.Limits.Handshake, services.Time, stop);
+
+        // RFC 3207 4.2: what was said before is forgotten, EHLO included.
+        _helo = "";
+        return failure is null ? "" : null;
+    }
+
+    private async ValueTask<string> MailAsync(SmtpCommand command)
+    {
+        if (_helo.Length == 0)
+        {
+            return Junk(_policy.IsLmtp ? "503 5.5.1 LHLO comes first.\r\n" : "503 5.5.1 EHLO comes first.\r\n");
+        }
+
+        if (_transaction is not null)
+        {
+            return Junk("503 5.5.1 A transaction is open already.\r\n");
+        }
+
+        await ResetAsync();
+        var (envelope, refusal) = EnvelopeParser.ParseMail(command.Argument, settings.Limits.MessageSize);
+        if (envelope is null)
+        {
+            return Junk(refusal!.Line);
+        }
+
+        _transaction = new RelayTransaction(envelope, session, services, _helo);
+        return "250 2.1.0 OK\r\n";
+    }
+
+    private async ValueTask<string> RecipientAsync(SmtpCommand command, CancellationToken stop)
+    {
+        if (_transaction is null)
+        {
+            return Junk("503 5.5.1 MAIL comes first.\r\n");
+        }
+
+        var (address, refusal) = EnvelopeParser.ParseRecipient(command.Argument);
+        if (address is null)
+        {
+            return Junk(refusal!.Line);
+        }
+
+        var reply = await _transaction.AddAsync(address, _policy.MayLeave, stop);
+        return reply.IsPositive ? reply.Line : Junk(reply.Line);
+    }
+
+    private async ValueTask<string?> DataAsync(SmtpCommand command, CancellationToken stop)
+    {
+        if (!command.Argument.IsEmpty)
+        {
+            return Junk("501 5.5.4 DATA takes no argument.\r\n");
+        }
+
+        if (NotReady() is { } refusal)
+        {
+            return refusal;
+        }
+
+        await using var transaction = _transaction!;
+        _transaction = null;
+        var receiver = await StartMessageAsync(transaction);
+        if (!await wire.SendAsync("354 Send the message, end it with a dot on a line of its own.\r\n", stop))
+        {
+            return null;
+        }
+
+        // What is under way is finished even if the node stops: its grace is for this.
+        return await receiver.ReceiveDottedAsync(wire) ? await receiver.AnswerAsync() : null;
+    }
+
+    private async ValueTask<string?> ChunkAsync(SmtpCommand command, CancellationToken stop)
+    {
+        if (BdatChunk.TryParse(command.Argument, out var chunk) != ReadStatus.Done)
+        {
+            // Where the chunk ends is unknown, so nothing behind it can be understood.
+            return End(ProxyFailure.ClientProtocolError);
+        }
+
+        if (_chunks is null)
+        {
+            if (NotReady() is { } refusal)
+            {
+                return await MessageReceiver.SkipAsync(wire, chunk.Size, settings.Limits, services.Time) ? refusal : null;
+            }
+
+            _chunks = await StartMessageAsync(_transaction!);
+        }
+
+        if (!await _chunks.ReceiveChunkAsync(wire, chunk.Size))
+        {
+            return null;
+        }
+
+        if (!chunk.IsLast)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"250 2.0.0 {chunk.Size} octets\r\n");
+        }
+
+        var answer = await _chunks.AnswerAsync();
+        await ResetAsync();
+        return answer;
+    }
+
+    private string? NotReady() => _transaction switch
+    {
+        null => Junk("503 5.5.1 MAIL and RCPT come first.\r\n"),
+        { Recipients.Count: 0 } => Junk("503 5.5.1 No valid recipients.\r\n"),
+        _ => null,
+    };
+
+    private async ValueTask<MessageReceiver> StartMessageAsync(RelayTransaction transaction)
+    {
+        var id = string.Create(CultureInfo.InvariantCulture, $"{session.Id}.{++_messages}");
+        var receiver = new MessageReceiver(id, transaction, session, services, _policy);
+        await receiver.BeginAsync();
+        return receiver;
+    }
+
+    private async ValueTask ResetAsync()
+    {
+        _chunks = null;
+        if (_transaction is { } transaction)
+        {
+            _transaction = null;
+            await transaction.DisposeAsync();
+        }
+    }
+
+    private string Junk(string reply) => ++_junk > settings.Limits.JunkCommands + settings.Limits.Recipients ? End(ProxyFailure.TooManyErrors) : reply;
+
+    private string End(ProxyFailure failure)
+    {
+        _isOver = true;
+        session.Fail(failure, "");
+        session.EndedBy = failure.ToString();
+        services.Metrics.Failed(session.Listener.Name, failure);
+        var row = FailureTable.Of(failure);
+        return $"{row.SmtpAuth} {row.Text}\r\n";
+    }
+}

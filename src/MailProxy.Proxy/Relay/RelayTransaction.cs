@@ -1,0 +1,180 @@
+using MailProxy.Directory;
+using MailProxy.Proxy.Connect;
+using MailProxy.Proxy.Failures;
+using MailProxy.Proxy.Sessions;
+using MailProxy.Proxy.StoreLogin;
+using MailProxy.Routing.Catalog;
+
+namespace MailProxy.Proxy.Relay;
+
+/// <summary>
+/// One MAIL transaction: who it is from, who it is for, and a target for every store that holds one of them. A store is opened when the first
+/// of its recipients is named, so that a recipient whose store cannot take it now hears so at RCPT.
+/// </summary>
+internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext session, SessionServices services, string helo) : IAsyncDisposable
+{
+    // architecture.md: the loop guard starts at 5.
+    private const int FirstTtl = 5;
+
+    private readonly Dictionary<string, RelayTarget> _targets = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Target, string Address), (RelayReply Reply, int Index)> _asked = [];
+
+    /// <summary>What MAIL FROM said.</summary>
+    public RelayEnvelope Envelope => envelope;
+
+    /// <summary>The name the client gave itself, for the trace header.</summary>
+    public string Helo => helo;
+
+    /// <summary>Accepted recipients, in order; the same address may stand twice.</summary>
+    public List<RelayRecipient> Recipients { get; } = [];
+
+    /// <summary>Every store (and the smarthost) in this transaction that has at least one recipient.</summary>
+    public IReadOnlyList<RelayTarget> Targets => [.. _targets.Values.Where(target => target.Recipients.Count > 0)];
+
+    /// <summary>Adds a recipient: looked up, routed, and taken by every store it concerns, or refused.</summary>
+    /// <param name="address">Forward path without brackets.</param>
+    /// <param name="mayLeave">True for authenticated submitters: mail for other domains may go to the smarthost.</param>
+    /// <param name="cancellationToken">The session's.</param>
+    public async ValueTask<RelayReply> AddAsync(string address, bool mayLeave, CancellationToken cancellationToken)
+    {
+        if (Recipients.Count >= services.Settings.Limits.Recipients)
+        {
+            return new(452, "4.5.3 Too many recipients.");
+        }
+
+        var found = await services.Directory.LookUpAsync(address, cancellationToken);
+        switch (found.Outcome)
+        {
+            case LookupOutcome.Found:
+                return await AddUsersAsync(address, found.Users, cancellationToken);
+            case LookupOutcome.NoSuchUser:
+                return Fail(address, ProxyFailure.NoSuchUser, found.Detail);
+            case LookupOutcome.NotOurDomain when mayLeave && services.Smarthost is { } smarthost:
+                return await AddToAsync(address, [(address, smarthost.Node, true)], cancellationToken);
+            case LookupOutcome.NotOurDomain:
+                return Fail(address, ProxyFailure.RelayDenied, found.Detail);
+            default:
+                return Fail(address, ProxyFailure.DirectoryUnavailable, found.Detail);
+        }
+    }
+
+    /// <summary>Cuts what is not finished; nothing of it remains at the stores.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var target in _targets.Values)
+        {
+            await target.DisposeAsync();
+        }
+
+        _targets.Clear();
+    }
+
+    // Everyone behind an alias is routed before any store is asked: most refusals then leave no half of it behind.
+    private async ValueTask<RelayReply> AddUsersAsync(string address, IReadOnlyList<DirectoryUser> users, CancellationToken cancellationToken)
+    {
+        var places = new List<(string User, StoreNode Node, bool IsSmarthost)>(users.Count);
+        foreach (var user in users)
+        {
+            var route = services.Routing.Route(user.Name, user.Home);
+            if (!route.IsDone)
+            {
+                return Fail(address, route.Failure, route.Detail);
+            }
+
+            places.Add((user.Name, route.Value.Store!, false));
+        }
+
+        return await AddToAsync(address, places, cancellationToken);
+    }
+
+    private async ValueTask<RelayReply> AddToAsync(
+        string address, List<(string User, StoreNode Node, bool IsSmarthost)> wanted, CancellationToken cancellationToken)
+    {
+        foreach (var (_, node, isSmarthost) in wanted)
+        {
+            var opened = await OpenAsync(node, isSmarthost, cancellationToken);
+            if (!opened.IsDone)
+            {
+                return Fail(address, opened.Failure, opened.Detail);
+            }
+        }
+
+        var places = new List<(RelayTarget Target, int Index)>(wanted.Count);
+        using var deadline = new CancellationTokenSource(services.Settings.Limits.StoreLogin, services.Time);
+        foreach (var (user, node, _) in wanted)
+        {
+            var target = _targets[node.Id];
+            if (!_asked.TryGetValue((node.Id, user), out var asked))
+            {
+                // The same user behind two addresses gets one copy.
+                asked = (await target.AddAsync(user, deadline.Token), target.Recipients.Count - 1);
+                _asked[(node.Id, user)] = asked;
+            }
+
+            if (!asked.Reply.IsPositive)
+            {
+                if (target.Fault is not null)
+                {
+                    SessionLog.RecipientFailed(
+                        services.Logger, Microsoft.Extensions.Logging.LogLevel.Warning, session.Listener.Name, address, session.Id,
+                        ProxyFailure.StoreTemporaryFailure, $"{target.Name}: {target.FaultDetail}");
+                }
+
+                return asked.Reply;
+            }
+
+            places.Add((target, asked.Index));
+        }
+
+        Recipients.Add(new RelayRecipient(address, places));
+        return new(250, "2.1.5 OK");
+    }
+
+    private async ValueTask<Outcome<RelayTarget>> OpenAsync(StoreNode node, bool isSmarthost, CancellationToken cancellationToken)
+    {
+        if (_targets.TryGetValue(node.Id, out var present))
+        {
+            return present.Fault is null ? present : Outcome<RelayTarget>.Failed(ProxyFailure.StoreTemporaryFailure, present.FaultDetail);
+        }
+
+        var connected = isSmarthost
+            ? await services.Smarthost!.ConnectAsync(cancellationToken)
+            : await services.Connector.ConnectAsync(node, MailProtocol.Lmtp, cancellationToken);
+        if (!connected.IsDone)
+        {
+            return connected.As<RelayTarget>();
+        }
+
+        using var deadline = new CancellationTokenSource(services.Settings.Limits.StoreLogin, services.Time);
+        using var nothing = new Secret([]);
+        var target = new RelayTarget(connected.Value, node.Id, isLmtp: !isSmarthost);
+        var leg = new StoreLeg(
+            node, "", StoreLoginMethod.External, null, nothing, connected.Value.UpgradeWith, session.Id, session.Client, session.Local, FirstTtl,
+            services.Settings.HostName);
+        Outcome<RelayTarget> opened;
+        try
+        {
+            opened = await target.OpenAsync(leg, envelope, services.Settings.Stores.TellClientAddress && !isSmarthost, deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            opened = Outcome<RelayTarget>.Failed(ProxyFailure.StoreTimeout, $"{node.Id} did not answer in time");
+        }
+
+        if (!opened.IsDone)
+        {
+            await target.DisposeAsync();
+            return opened;
+        }
+
+        _targets[node.Id] = target;
+        return target;
+    }
+
+    private RelayReply Fail(string address, ProxyFailure failure, string detail)
+    {
+        services.Metrics.Failed(session.Listener.Name, failure);
+        SessionLog.RecipientFailed(services.Logger, FailureTable.Of(failure).Level, session.Listener.Name, address, session.Id, failure, detail);
+        return RelayReply.Of(failure);
+    }
+}

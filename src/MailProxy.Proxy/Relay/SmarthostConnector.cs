@@ -1,0 +1,23 @@
+using System.Collections.Frozen;
+using MailProxy.Proxy.Connect;
+using MailProxy.Proxy.Failures;
+using MailProxy.Routing.Catalog;
+
+namespace MailProxy.Proxy.Relay;
+
+/// <summary>Dials the smarthost as if it were a store with one port.</summary>
+internal sealed class SmarthostConnector(StoreConnector connector, string host, int port, StoreTlsMode tls)
+{
+    /// <summary>The smarthost.</summary>
+    public StoreNode Node { get; } = new(
+        "smarthost",
+        host,
+        new Dictionary<StoreService, int> { [StoreService.Submission] = port }.ToFrozenDictionary(),
+        tls,
+        null,
+        StoreState.Online);
+
+    /// <summary>A connection that is ready for EHLO.</summary>
+    public ValueTask<Outcome<StoreConnection>> ConnectAsync(CancellationToken cancellationToken) =>
+        connector.ConnectAsync(Node, MailProtocol.Submission, cancellationToken);
+}

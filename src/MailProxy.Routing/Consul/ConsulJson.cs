@@ -1,0 +1,28 @@
+using System.Text.Json.Serialization;
+using MailProxy.Routing.Consul.Model;
+
+namespace MailProxy.Routing.Consul;
+
+/// <summary>Source-generated JSON of everything that goes over the wire; member names as Go writes them, read in any case as Go reads them.</summary>
+[JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true)]
+[JsonSerializable(typeof(List<KvPair>))]
+[JsonSerializable(typeof(List<string>))]
+[JsonSerializable(typeof(List<ServiceHealth>))]
+[JsonSerializable(typeof(List<HealthCheck>))]
+[JsonSerializable(typeof(List<NodeInfo>))]
+[JsonSerializable(typeof(List<SessionInfo>))]
+[JsonSerializable(typeof(List<TxnOperation>))]
+[JsonSerializable(typeof(Dictionary<string, AgentService>))]
+[JsonSerializable(typeof(Dictionary<string, HealthCheck>))]
+[JsonSerializable(typeof(Dictionary<string, IReadOnlyList<string>>))]
+[JsonSerializable(typeof(AgentService))]
+[JsonSerializable(typeof(ServiceDefinition))]
+[JsonSerializable(typeof(CheckDefinition))]
+[JsonSerializable(typeof(CheckUpdate))]
+[JsonSerializable(typeof(SessionDefinition))]
+[JsonSerializable(typeof(SessionCreated))]
+[JsonSerializable(typeof(TxnAnswer))]
+[JsonSerializable(typeof(Embedded.State.KvFileDocument))]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(bool))]
+internal sealed partial class ConsulJson : JsonSerializerContext;

@@ -1,0 +1,103 @@
+using MailProxy.Routing.Catalog;
+using MailProxy.Routing.Consul.Client;
+using MailProxy.Routing.Consul.Model;
+using MailProxy.Routing.Consul.Watch;
+using MailProxy.Routing.Views;
+using Microsoft.Extensions.Logging;
+
+namespace MailProxy.Routing.Consul.Feed;
+
+/// <summary>Feeds the catalog from the health of the store service. An empty answer is never believed: see <see cref="TakeAsync"/>.</summary>
+internal sealed class CatalogFeed : IWatchSource<IReadOnlyList<ServiceHealth>>, IFeed
+{
+    private readonly FeedContext context;
+    private readonly string service;
+    private readonly BlockingWatch<IReadOnlyList<ServiceHealth>> watch;
+    private Dictionary<string, StoreNode> known = [];
+    private HashSet<string> warned = [];
+    private bool loaded;
+    private volatile string? doubt;
+
+    public CatalogFeed(string service, FeedContext context)
+    {
+        this.context = context;
+        this.service = service;
+        watch = new BlockingWatch<IReadOnlyList<ServiceHealth>>(this, context.Watch, context.Time, context.Random, context.Logger);
+    }
+
+    public string Name => "catalog";
+
+    public TimeSpan Age => watch.Status.Age;
+
+    public IEnumerable<string> Problems => FeedProblems.Of(Name, watch.Status, doubt);
+
+    public Task RunAsync(CancellationToken cancellationToken) => watch.RunAsync(cancellationToken);
+
+    public Task<ConsulAnswer<IReadOnlyList<ServiceHealth>>> ReadAsync(ConsulQuery query, CancellationToken cancellationToken) =>
+        context.Consul.Health.ServiceAsync(service, query, cancellationToken);
+
+    public ValueTask<WatchVerdict> TakeAsync(ConsulAnswer<IReadOnlyList<ServiceHealth>> answer, CancellationToken cancellationToken)
+    {
+        // A denied read, and an agent that has lost its state, look just like this. A cluster without any store serves nobody anyway,
+        // so nothing is lost by keeping the last stores in the state they had; dialling tells whether they live.
+        if (answer.Value.Count == 0 && known.Count != 0)
+        {
+            if (doubt is null)
+            {
+                doubt = $"catalog: Consul lists no {service} any more; the last {known.Count} stores are kept";
+                context.Logger.LogWarning("Consul lists no {Service} any more; the last {Count} stores are kept until it lists one again", service, known.Count);
+            }
+
+            return ValueTask.FromResult(WatchVerdict.Believed);
+        }
+
+        doubt = null;
+        var next = Read(answer.Value);
+        if (!loaded || !Same(known, next))
+        {
+            known = next;
+            loaded = true;
+            context.Router.Publish(view => view with { Services = next, Loaded = view.Loaded | ViewParts.Catalog });
+        }
+
+        return ValueTask.FromResult(WatchVerdict.Believed);
+    }
+
+    private static bool Same(Dictionary<string, StoreNode> left, Dictionary<string, StoreNode> right) =>
+        left.Count == right.Count && left.All(l => right.TryGetValue(l.Key, out var node) && StoreNodeReader.Same(l.Value, node));
+
+    private Dictionary<string, StoreNode> Read(IReadOnlyList<ServiceHealth> instances)
+    {
+        var next = new Dictionary<string, StoreNode>(StringComparer.Ordinal);
+        var problems = new HashSet<string>();
+
+        // Two agents may each have an instance of one id: a healthy one is preferred, and the order is always the same.
+        foreach (var instance in instances.OrderBy(i => i.Service.Id, StringComparer.Ordinal).ThenBy(i => i.Node.Node, StringComparer.Ordinal))
+        {
+            var node = StoreNodeReader.Read(instance, known.GetValueOrDefault(instance.Service.Id), problems);
+            if (node is null)
+            {
+                continue;
+            }
+
+            if (next.TryGetValue(node.Id, out var other))
+            {
+                problems.Add($"store {node.Id} is registered on more than one node");
+                if (other.State != StoreState.Offline)
+                {
+                    continue;
+                }
+            }
+
+            next[node.Id] = node;
+        }
+
+        foreach (var problem in problems.Except(warned))
+        {
+            context.Logger.LogWarning("Consul service {Service}: {Problem}", service, problem);
+        }
+
+        warned = problems;
+        return next;
+    }
+}

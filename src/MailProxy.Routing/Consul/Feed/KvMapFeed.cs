@@ -1,0 +1,112 @@
+using MailProxy.Routing.Consul.Client;
+using MailProxy.Routing.Consul.Model;
+using MailProxy.Routing.Consul.Watch;
+using Microsoft.Extensions.Logging;
+
+namespace MailProxy.Routing.Consul.Feed;
+
+/// <summary>Feeds one part of the view from all keys below a prefix.</summary>
+internal sealed class KvMapFeed<T> : IWatchSource<IReadOnlyList<KvPair>>, IFeed
+    where T : notnull
+{
+    // Any name would do: the ACL answers for the prefix.
+    private const string ProbeName = "probe";
+
+    private readonly KvMap<T> map;
+    private readonly FeedContext context;
+    private readonly string folder;
+    private readonly DisappearanceGuard guard;
+    private readonly BlockingWatch<IReadOnlyList<KvPair>> watch;
+    private Dictionary<string, T> known = [];
+    private Dictionary<string, ulong> warned = [];
+    private bool loaded;
+
+    public KvMapFeed(KvMap<T> map, FeedContext context)
+    {
+        this.map = map;
+        this.context = context;
+        folder = $"{context.Prefix}/{map.Folder}/";
+        guard = new DisappearanceGuard(map.Name, context.Consul.Kv, context.Time, context.Logger);
+        watch = new BlockingWatch<IReadOnlyList<KvPair>>(this, context.Watch, context.Time, context.Random, context.Logger);
+    }
+
+    public string Name => map.Name;
+
+    public TimeSpan Age => watch.Status.Age;
+
+    public IEnumerable<string> Problems => FeedProblems.Of(map.Name, watch.Status, guard.Doubt);
+
+    public Task RunAsync(CancellationToken cancellationToken) => watch.RunAsync(cancellationToken);
+
+    public Task<ConsulAnswer<IReadOnlyList<KvPair>>> ReadAsync(ConsulQuery query, CancellationToken cancellationToken) =>
+        context.Consul.Kv.ListAsync(folder, query, cancellationToken);
+
+    public async ValueTask<WatchVerdict> TakeAsync(ConsulAnswer<IReadOnlyList<KvPair>> answer, CancellationToken cancellationToken)
+    {
+        if (answer.Value.Count != 0)
+        {
+            guard.Reset();
+        }
+        else if (!await guard.BelievesEmptyAsync(folder + (known.Keys.FirstOrDefault() ?? ProbeName), known.Count, cancellationToken))
+        {
+            return WatchVerdict.Doubted;
+        }
+
+        var next = Read(answer.Value);
+        if (!loaded || !Same(known, next))
+        {
+            known = next;
+            loaded = true;
+            context.Router.Publish(view => map.Apply(view, next));
+        }
+
+        return WatchVerdict.Believed;
+    }
+
+    private static bool Same(Dictionary<string, T> left, Dictionary<string, T> right) =>
+        left.Count == right.Count && left.All(l => right.TryGetValue(l.Key, out var value) && l.Value.Equals(value));
+
+    private Dictionary<string, T> Read(IReadOnlyList<KvPair> pairs)
+    {
+        var next = new Dictionary<string, T>(pairs.Count, StringComparer.Ordinal);
+        var stillWarned = new Dictionary<string, ulong>();
+        foreach (var pair in pairs)
+        {
+            // The folder itself is a key when somebody made it in Consul's web interface.
+            if (!pair.Key.StartsWith(folder, StringComparison.Ordinal) || pair.Key.Length == folder.Length)
+            {
+                continue;
+            }
+
+            var name = pair.Key[folder.Length..];
+            T? value = default;
+            if (map.NameProblem(name) is not { } problem && map.Parse(pair.Value, out value, out problem))
+            {
+                next[name] = value;
+                continue;
+            }
+
+            stillWarned[pair.Key] = pair.ModifyIndex;
+            Ignore(pair, name, problem ?? "", next);
+        }
+
+        warned = stillWarned;
+        return next;
+    }
+
+    private void Ignore(KvPair pair, string name, string problem, Dictionary<string, T> next)
+    {
+        var kept = known.TryGetValue(name, out var lastGood);
+        if (kept)
+        {
+            next[name] = lastGood!;
+        }
+
+        // Each bad write is told once, not at every answer that still holds it.
+        if (warned.GetValueOrDefault(pair.Key) != pair.ModifyIndex)
+        {
+            context.Logger.LogWarning(
+                "Consul key {Key} is ignored: {Problem}; {Consequence}", pair.Key, problem, kept ? "its last good value stays in force" : "it has no effect");
+        }
+    }
+}

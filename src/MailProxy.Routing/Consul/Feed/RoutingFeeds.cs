@@ -1,0 +1,55 @@
+using MailProxy.Routing.Catalog;
+using MailProxy.Routing.Pins;
+using MailProxy.Routing.Views;
+
+namespace MailProxy.Routing.Consul.Feed;
+
+/// <summary>The five feeds of a view.</summary>
+internal static class RoutingFeeds
+{
+    // RFC 5321 4.5.3.1: 64 octets of local part, @, 255 of domain.
+    private const int MaxUserLength = 320;
+
+    private static readonly KvMap<Pin> Pins = new(
+        "pins", "users", UserProblem, PinParser.TryParse, (view, pins) => view with { Pins = pins, Loaded = view.Loaded | ViewParts.Pins });
+
+    private static readonly KvMap<string> Domains = new(
+        "domains", "domains", DomainProblem, TryParseStoreId, (view, domains) => view with { Domains = domains, Loaded = view.Loaded | ViewParts.Domains });
+
+    private static readonly KvMap<StoreState> OperatorStates = new(
+        "stores", "stores", StoreId.Problem, OperatorStateParser.TryParse,
+        (view, states) => view with { OperatorStates = states, Loaded = view.Loaded | ViewParts.OperatorStates });
+
+    public static IReadOnlyList<IFeed> Create(string storeService, FeedContext context) =>
+    [
+        new KvMapFeed<Pin>(Pins, context),
+        new KvMapFeed<string>(Domains, context),
+        new KvMapFeed<StoreState>(OperatorStates, context),
+        new SlotFeed(context),
+        new CatalogFeed(storeService, context),
+    ];
+
+    private static string? UserProblem(string user) => user switch
+    {
+        { Length: > MaxUserLength } => $"a user name is not longer than {MaxUserLength} characters",
+        _ when user.Any(char.IsControl) => "a user name holds no control characters",
+        _ when user.Any(char.IsUpper) => "user names are written in lower case here",
+        _ => null,
+    };
+
+    private static string? DomainProblem(string domain) =>
+        domain.Any(char.IsUpper) ? "domains are written in lower case here" : domain.Contains('/') || domain.Any(char.IsControl) ? "this is no domain" : null;
+
+    private static bool TryParseStoreId(
+        ReadOnlySpan<byte> value, [System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out string store, [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out string? problem)
+    {
+        if (!OperatorText.TryRead(value, out var text, out problem) || (problem = StoreId.Problem(text)) is not null)
+        {
+            store = null;
+            return false;
+        }
+
+        store = text;
+        return true;
+    }
+}

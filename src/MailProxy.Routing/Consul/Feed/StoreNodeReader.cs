@@ -1,0 +1,99 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using MailProxy.Routing.Catalog;
+using MailProxy.Routing.Consul.Model;
+
+namespace MailProxy.Routing.Consul.Feed;
+
+/// <summary>Reads a store from its Consul service: id, address, the ports, <c>login</c> and <c>tls</c> of its metadata, and its checks.</summary>
+internal static class StoreNodeReader
+{
+    private static readonly string[] Logins = ["external", "token", "master", "password", "bearer"];
+
+    /// <summary>Reads; null when the service cannot be used. What is wrong goes into <paramref name="problems"/>.</summary>
+    /// <param name="instance">Consul's answer.</param>
+    /// <param name="lastGood">The same store before; supplies what is unreadable now.</param>
+    /// <param name="problems">Phrases for the operator.</param>
+    public static StoreNode? Read(ServiceHealth instance, StoreNode? lastGood, ISet<string> problems)
+    {
+        var id = instance.Service.Id;
+        if (StoreId.Problem(id) is { } idProblem)
+        {
+            problems.Add($"the service id '{id}' is ignored: {idProblem}");
+            return null;
+        }
+
+        var (state, detail) = Judge(instance.Checks);
+        var address = instance.Service.Address.Length != 0 ? instance.Service.Address : instance.Node.Address;
+        var meta = instance.Service.Meta ?? new Dictionary<string, string>();
+        var tls = Tls(meta);
+        var ports = Ports(meta, out var portProblem);
+        var login = meta.GetValueOrDefault("login");
+        var problem = portProblem
+            ?? (tls is null ? $"meta tls '{meta["tls"]}' is none of none, starttls, implicit" : null)
+            ?? (login is not null && !Logins.Contains(login) ? $"meta login '{login}' is none of {string.Join(", ", Logins)}" : null)
+            ?? (Uri.CheckHostName(address) == UriHostNameType.Unknown ? $"the address '{address}' is neither a host name nor an IP address" : null);
+        if (problem is not null)
+        {
+            problems.Add($"store {id}: {problem}; {(lastGood is null ? "the store is ignored" : "its last good settings stay in force")}");
+            return lastGood is null ? null : lastGood with { State = state, StateDetail = detail };
+        }
+
+        return new StoreNode(id, address, ports, tls!.Value, login, state, detail);
+    }
+
+    /// <summary>Whether two readings say the same.</summary>
+    public static bool Same(StoreNode left, StoreNode right) =>
+        left with { Ports = right.Ports } == right && left.Ports.Count == right.Ports.Count
+        && left.Ports.All(p => right.Ports.TryGetValue(p.Key, out var port) && port == p.Value);
+
+    // Without a word about TLS it is required: a forgotten key must not put credentials on the wire in clear.
+    private static StoreTlsMode? Tls(IReadOnlyDictionary<string, string> meta) => meta.GetValueOrDefault("tls", "starttls") switch
+    {
+        "none" => StoreTlsMode.None,
+        "starttls" => StoreTlsMode.StartTls,
+        "implicit" => StoreTlsMode.Implicit,
+        _ => null,
+    };
+
+    private static FrozenDictionary<StoreService, int> Ports(IReadOnlyDictionary<string, string> meta, out string? problem)
+    {
+        problem = null;
+        var ports = new Dictionary<StoreService, int>();
+        foreach (var service in Enum.GetValues<StoreService>())
+        {
+            if (!meta.TryGetValue(StoreMeta.PortKey(service), out var text) || text.Length == 0)
+            {
+                continue;
+            }
+
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= ushort.MaxValue)
+            {
+                ports[service] = port;
+            }
+            else
+            {
+                problem = $"meta {StoreMeta.PortKey(service)} '{text}' is no port";
+            }
+        }
+
+        return ports.ToFrozenDictionary();
+    }
+
+    // Maintenance mode is an extra critical check; it is told apart only for people. The node's own checks count as the service's.
+    private static (StoreState State, string Detail) Judge(IReadOnlyList<HealthCheck> checks)
+    {
+        var critical = checks.FirstOrDefault(c => c.Status is not (HealthStatus.Passing or HealthStatus.Warning));
+        if (critical is null)
+        {
+            return (StoreState.Online, "");
+        }
+
+        var output = critical.Output.Length > 200 ? critical.Output[..200] : critical.Output;
+        output = new string([.. output.Select(c => char.IsControl(c) ? ' ' : c)]).Trim();
+        var maintenance = critical.CheckId.StartsWith("_service_maintenance", StringComparison.Ordinal) || critical.CheckId == "_node_maintenance";
+        return (StoreState.Offline, maintenance
+            ? $"in maintenance: {critical.Notes}"
+            : $"check {critical.CheckId} {critical.Status}{(output.Length == 0 ? "" : ": " + output)}");
+    }
+}

@@ -1,0 +1,66 @@
+using MailProxy.Routing.Consul;
+using MailProxy.Routing.Consul.Client;
+using MailProxy.Routing.Consul.Feed;
+using MailProxy.Routing.Consul.Watch;
+using MailProxy.Routing.Views;
+using Microsoft.Extensions.Logging;
+
+namespace MailProxy.Routing;
+
+/// <summary>Routing as a whole: watches Consul from <see cref="Start"/> until it is disposed, and answers from the last good view all the while.</summary>
+public sealed class RoutingService : IAsyncDisposable
+{
+    private readonly CancellationTokenSource stop = new();
+    private readonly IConsulClient consul;
+    private readonly IReadOnlyList<IFeed> feeds;
+    private readonly Router router;
+    private Task running = Task.CompletedTask;
+
+    /// <summary>Routing over the agent that the options (and Consul's environment variables) name.</summary>
+    /// <exception cref="ConsulException">The address cannot be understood; <see cref="ConsulOptions.Validate"/> says so earlier.</exception>
+    public RoutingService(ConsulOptions options, ILoggerFactory loggers, TimeProvider time)
+        : this(options, new ConsulClient(options, time), loggers, time, Random.Shared, new WatchOptions { Wait = options.WaitTime })
+    {
+    }
+
+    internal RoutingService(ConsulOptions options, IConsulClient consul, ILoggerFactory loggers, TimeProvider time, Random random, WatchOptions watch)
+    {
+        this.consul = consul;
+        var logger = loggers.CreateLogger("MailProxy.Routing");
+        router = new Router(options.Prefix, () => feeds?.Max(f => f.Age) ?? TimeSpan.Zero, logger);
+        feeds = RoutingFeeds.Create(options.StoreServiceName, new FeedContext(consul, options.Prefix, router, watch, time, random, logger));
+    }
+
+    /// <summary>Answers from the last good view; <see cref="Decisions.RouteOutcome.NotLoaded"/> before there is one.</summary>
+    public IRouter Router => router;
+
+    /// <summary>What is wrong though routing still works, one phrase each (for <c>/readyz?verbose</c>): Consul unreachable for so long, answers that are not believed ...</summary>
+    public IReadOnlyList<string> Problems => [.. feeds.SelectMany(f => f.Problems)];
+
+    /// <summary>One line for <c>/readyz?verbose</c>: what is loaded, how old it is, and the problems.</summary>
+    public string Detail
+    {
+        get
+        {
+            var view = router.View;
+            var slots = view.Slots is null ? "no slots" : $"{view.Slots.Count} slots";
+            var counts = $"{view.Stores.Count} stores, {view.Pins.Count} pins, {view.Domains.Count} domains, {slots}";
+            return string.Join("; ", [$"{counts}; confirmed {router.ViewAge.TotalSeconds:0} s ago by {consul.Address}", .. Problems]);
+        }
+    }
+
+    /// <summary>Begins to watch. Call once.</summary>
+    public void Start() => running = Task.WhenAll(feeds.Select(f => Task.Run(() => f.RunAsync(stop.Token))));
+
+    /// <summary>Ends when the first whole view has been loaded, however long that takes.</summary>
+    public Task ReadyAsync(CancellationToken cancellationToken) => router.Ready.WaitAsync(cancellationToken);
+
+    /// <summary>Ends the watches.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await running;
+        consul.Dispose();
+        stop.Dispose();
+    }
+}

@@ -1,0 +1,9 @@
+namespace MailProxy.Routing.Slots;
+
+/// <summary>The JSON of <c>slots</c>.</summary>
+internal sealed record SlotDocument
+{
+    public int? Count { get; init; }
+
+    public IReadOnlyList<SlotRangeDocument>? Ranges { get; init; }
+}

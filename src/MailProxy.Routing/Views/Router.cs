@@ -1,0 +1,65 @@
+using MailProxy.Routing.Catalog;
+using MailProxy.Routing.Decisions;
+using Microsoft.Extensions.Logging;
+
+namespace MailProxy.Routing.Views;
+
+/// <summary>Answers from the current view; feeds publish the next one.</summary>
+internal sealed class Router(string prefix, Func<TimeSpan> viewAge, ILogger logger) : IRouter
+{
+    private readonly Lock publishing = new();
+    private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile RoutingView view = RoutingView.Empty;
+
+    public event Action? Changed;
+
+    public IReadOnlyCollection<StoreNode> Stores => [.. view.Stores.Values];
+
+    public TimeSpan ViewAge => viewAge();
+
+    /// <summary>Ends when every part has been loaded.</summary>
+    public Task Ready => ready.Task;
+
+    public RoutingView View => view;
+
+    public string? Unreadiness => view switch
+    {
+        { Loaded: not ViewParts.All } v => $"routing: not loaded from Consul yet: {ViewParts.All & ~v.Loaded}",
+        { Stores.Count: 0 } => "routing: Consul lists no store",
+        _ => null,
+    };
+
+    public RouteDecision Route(string user, string? directoryHome) => RouteRules.Decide(view, prefix, user, directoryHome);
+
+    /// <summary>Applies a change that a feed has found to be one.</summary>
+    public void Publish(Func<RoutingView, RoutingView> change)
+    {
+        lock (publishing)
+        {
+            view = change(view).WithStores();
+        }
+
+        if (view.Loaded == ViewParts.All)
+        {
+            ready.TrySetResult();
+        }
+
+        Announce();
+    }
+
+    // One bad listener must not keep the others from hearing of a change, nor end the watch that found it.
+    private void Announce()
+    {
+        foreach (var handler in Changed?.GetInvocationList() ?? [])
+        {
+            try
+            {
+                ((Action)handler)();
+            }
+            catch (Exception e)
+            {
+                logger.LogError(e, "A listener for routing changes failed");
+            }
+        }
+    }
+}

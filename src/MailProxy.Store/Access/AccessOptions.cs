@@ -1,0 +1,54 @@
+namespace MailProxy.Store.Access;
+
+/// <summary>Who may act for users at this store: its proxies, by certificate or by a master account, and nobody else.</summary>
+public sealed class AccessOptions
+{
+    /// <summary>Names of trusted client certificates: a common name of the subject, or a DNS name. The certificate must also verify against the listener's client CAs.</summary>
+    public List<string> TrustedClients { get; } = [];
+
+    /// <summary>Account that may log in as any user by SASL PLAIN with an authorization identity; empty: there is none.</summary>
+    public string MasterUser { get; set; } = "";
+
+    /// <summary>File with the master account's password on its first line.</summary>
+    public string MasterPasswordFile { get; set; } = "";
+
+    /// <summary>For tests on one machine: the master login also in clear, and mail (LMTP) and XCLIENT from loopback peers without a certificate.</summary>
+    public bool AllowClearText { get; set; }
+
+    /// <summary>Every error, as <c>path: what to do</c>.</summary>
+    public IEnumerable<string> Validate(string path)
+    {
+        if (TrustedClients.Count == 0 && MasterUser.Length == 0 && !AllowClearText)
+        {
+            yield return $"{path}:TrustedClients: nobody could log in; name the proxies' certificates here, or a MasterUser.";
+        }
+
+        for (var index = 0; index < TrustedClients.Count; index++)
+        {
+            if (string.IsNullOrWhiteSpace(TrustedClients[index]))
+            {
+                yield return $"{path}:TrustedClients:{index}: give the common name or DNS name of a proxy's certificate.";
+            }
+        }
+
+        if (MasterUser.Any(char.IsControl))
+        {
+            yield return $"{path}:MasterUser: the name holds control characters.";
+        }
+
+        if (MasterUser.Length > 0 && MasterPasswordFile.Length == 0)
+        {
+            yield return $"{path}:MasterPasswordFile: name the file that holds the password of '{MasterUser}'.";
+        }
+
+        if (MasterUser.Length == 0 && MasterPasswordFile.Length > 0)
+        {
+            yield return $"{path}:MasterUser: there is a MasterPasswordFile, so name the account it belongs to.";
+        }
+
+        if (MasterUser.Length > 0 && MasterPasswordFile.Length > 0 && MasterAccount.FindProblem(MasterPasswordFile) is { } problem)
+        {
+            yield return $"{path}:MasterPasswordFile: {problem}";
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using MailProxy.Protocols;
+using MailProxy.Protocols.Sasl;
+using MailProxy.Transport.Memory;
+using MailProxy.Transport.Tls;
+using Microsoft.AspNetCore.Connections;
+
+namespace MailProxy.Store.Access;
+
+/// <summary>
+/// Decides who may act for users: peers with a verified certificate that is named as trusted (SASL EXTERNAL, RFC 4422 A), and the master
+/// account (SASL PLAIN with an authorization identity, RFC 4616). The store knows no passwords of users.
+/// </summary>
+public sealed class StoreAccess
+{
+    private const string CommonName = "2.5.4.3";
+
+    private readonly HashSet<string> _trusted;
+    private readonly bool _allowsClearText;
+    private readonly MasterAccount? _master;
+
+    /// <summary>Reads the master password's file. Errors: those of reading a file, <see cref="InvalidDataException"/>; <see cref="AccessOptions.Validate"/> finds them all before.</summary>
+    public StoreAccess(AccessOptions options)
+    {
+        _trusted = new(options.TrustedClients, StringComparer.OrdinalIgnoreCase);
+        _allowsClearText = options.AllowClearText;
+        _master = options.MasterUser.Length == 0 ? null : MasterAccount.Load(options.MasterUser, options.MasterPasswordFile);
+    }
+
+    /// <summary>What is offered on a connection in its present state, best first.</summary>
+    public IReadOnlyList<string> Mechanisms(ITlsFeature? tls) => (IsTrusted(tls), MayUseMaster(tls)) switch
+    {
+        (true, true) => ["EXTERNAL", "PLAIN"],
+        (true, false) => ["EXTERNAL"],
+        (false, true) => ["PLAIN"],
+        _ => [],
+    };
+
+    /// <summary>True when the peer's certificate was verified and is one of ours.</summary>
+    public bool IsTrusted(ITlsFeature? tls) =>
+        tls is { IsEncrypted: true, VerifiedPeerCertificate: { } certificate } && NamesOf(certificate).Any(_trusted.Contains);
+
+    /// <summary>True when the peer may hand in mail (LMTP) and say whom it speaks for (XCLIENT): a trusted certificate, or loopback where clear text is allowed.</summary>
+    public bool IsTrusted(ConnectionContext connection) =>
+        IsTrusted(connection.Features.Get<ITlsFeature>()) || (_allowsClearText && IsLocal(connection.RemoteEndPoint));
+
+    /// <summary>Judges the client's one message.</summary>
+    /// <param name="mechanism">In any case.</param>
+    /// <param name="message">Decoded; the caller clears it.</param>
+    /// <param name="tls">The connection's TLS at this moment.</param>
+    public AccessResult Authenticate(string mechanism, ReadOnlySpan<byte> message, ITlsFeature? tls) => mechanism.ToUpperInvariant() switch
+    {
+        "EXTERNAL" when IsTrusted(tls) => AuthenticateExternal(message, tls!.VerifiedPeerCertificate!),
+        "EXTERNAL" => new(AccessOutcome.NotOffered, "", "EXTERNAL without a trusted certificate"),
+        "PLAIN" when MayUseMaster(tls) => AuthenticateMaster(message),
+        "PLAIN" => new(AccessOutcome.NotOffered, "", _master is null ? "PLAIN, but there is no master account" : "PLAIN in clear"),
+        _ => new(AccessOutcome.NotOffered, "", "unknown mechanism"),
+    };
+
+    private static AccessResult AuthenticateExternal(ReadOnlySpan<byte> message, X509Certificate2 certificate)
+    {
+        // A certificate names a proxy, not a user: without an authorization identity there is nobody to be.
+        if (message.IsEmpty)
+        {
+            return new(AccessOutcome.Refused, "", "EXTERNAL without an authorization identity");
+        }
+
+        return CanonicalUser.TryParse(message, out var user)
+            ? new(AccessOutcome.Granted, user, $"EXTERNAL by {NamesOf(certificate).First()}")
+            : new(AccessOutcome.Malformed, "", "EXTERNAL with an identity that is not local@domain");
+    }
+
+    private AccessResult AuthenticateMaster(ReadOnlySpan<byte> message)
+    {
+        if (SaslPlain.TryParse(message, out var plain) != ReadStatus.Done)
+        {
+            return new(AccessOutcome.Malformed, "", "PLAIN with a message that is none");
+        }
+
+        var isMaster = _master!.Matches(plain!.AuthenticationId, plain.Password);
+        Array.Clear(plain.Password);
+        if (!isMaster)
+        {
+            return new(AccessOutcome.Refused, "", "PLAIN with wrong master credentials");
+        }
+
+        if (plain.AuthorizationId.Length == 0)
+        {
+            return new(AccessOutcome.Refused, "", "PLAIN without an authorization identity");
+        }
+
+        return CanonicalUser.TryParse(plain.AuthorizationId, out var user)
+            ? new(AccessOutcome.Granted, user, $"PLAIN by {plain.AuthenticationId}")
+            : new(AccessOutcome.Malformed, "", "PLAIN with an identity that is not local@domain");
+    }
+
+    private bool MayUseMaster(ITlsFeature? tls) => _master is not null && (_allowsClearText || tls is { IsEncrypted: true });
+
+    private static bool IsLocal(EndPoint? peer) => peer is MemoryEndPoint || (peer is IPEndPoint { Address: var address } && IPAddress.IsLoopback(address));
+
+    // Not GetNameInfo: it falls back to other names when there is no common name.
+    private static IEnumerable<string> NamesOf(X509Certificate2 certificate) =>
+        certificate.SubjectName.EnumerateRelativeDistinguishedNames()
+            .Where(part => !part.HasMultipleElements && part.GetSingleElementType().Value == CommonName)
+            .Select(part => part.GetSingleElementValue() ?? "")
+            .Concat(certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(names => names.EnumerateDnsNames()))
+            .Where(name => name.Length > 0);
+}

@@ -1,0 +1,193 @@
+using MailProxy.Store.Engine.Files.Database;
+using MailProxy.Store.Engine.Files.Disk;
+using MailProxy.Store.Engine.Files.State;
+
+namespace MailProxy.Store.Engine.Files.Commit;
+
+/// <summary>
+/// Changes that become durable together. Each change makes its links first, because only that can fail for it alone, and then
+/// changes pending state. Lives on the committer's thread.
+/// </summary>
+internal sealed class CommitGroup(StoreDatabase database, StoreFolders folders, StoreSequences sequences, StoreCounters counters)
+{
+    private readonly HashSet<MailboxState> mailboxes = [];
+    private readonly HashSet<UserState> users = [];
+    private readonly HashSet<string> folderSyncs = [];
+    private readonly List<ulong> links = [];
+    private readonly List<Garbage> garbage = [];
+
+    // null: removed.
+    private readonly Dictionary<ulong, byte[]?> structures = [];
+
+    /// <summary>For reads of what is durable.</summary>
+    public StoreDatabase Database => database;
+
+    /// <summary>Mailboxes that this group changes.</summary>
+    public IReadOnlyCollection<MailboxState> Mailboxes => mailboxes;
+
+    /// <summary>What the group leaves without a reference.</summary>
+    public IReadOnlyList<Garbage> Garbage => garbage;
+
+    /// <summary>Links made so far, with those of changes that failed.</summary>
+    public IReadOnlyList<ulong> Links => links;
+
+    /// <summary>Whether there is anything to write.</summary>
+    public bool IsEmpty => mailboxes.Count == 0 && users.Count == 0 && garbage.Count == 0;
+
+    /// <summary>Registers a mailbox whose pending state changes.</summary>
+    public void Touch(MailboxState mailbox) => mailboxes.Add(mailbox);
+
+    /// <summary>Registers a user whose pending names change.</summary>
+    public void Touch(UserState user) => users.Add(user);
+
+    /// <summary>A new mailbox, not yet under a name.</summary>
+    public MailboxState NewMailbox()
+    {
+        var mailbox = new MailboxState(sequences.TakeMailbox(), sequences.TakeUidValidity(), MailboxCounters.First);
+        mailboxes.Add(mailbox);
+        return mailbox;
+    }
+
+    /// <summary>Gives the content of file <paramref name="source"/> one more link.</summary>
+    /// <exception cref="IOException">It could not be made.</exception>
+    public ulong AddLink(string source)
+    {
+        ulong number = sequences.TakeLink();
+        PrepareFolder(number);
+        links.Add(number);
+        NativeFiles.CreateHardLink(source, folders.LinkPath(number));
+        counters.AddLink();
+        return number;
+    }
+
+    /// <summary>Gives the content of link <paramref name="source"/> one more link, with the same structure.</summary>
+    public ulong CopyLink(ulong source)
+    {
+        ulong number = AddLink(folders.LinkPath(source));
+        if (!structures.TryGetValue(source, out byte[]? structure))
+        {
+            structure = database.Get(StoreTable.Structures, StoreKeys.Number(source));
+        }
+
+        structures[number] = structure;
+        return number;
+    }
+
+    /// <summary>Sets the structure of a link.</summary>
+    public void SetStructure(ulong link, byte[] structure) => structures[link] = structure;
+
+    /// <summary>The link belongs to nobody any more.</summary>
+    public void ReleaseLink(ulong link)
+    {
+        structures[link] = null;
+        garbage.Add(new(GarbageKind.Link, link));
+    }
+
+    /// <summary>The mailbox belongs to nobody any more; the sweeper removes its messages.</summary>
+    public void ReleaseMailbox(MailboxState mailbox)
+    {
+        mailbox.DiePending();
+        mailboxes.Add(mailbox);
+        garbage.Add(new(GarbageKind.Mailbox, mailbox.Id));
+    }
+
+    /// <summary>Gives up the links from index <paramref name="from"/> on: their change failed. Numbers are not given again.</summary>
+    public void AbandonLinks(int from)
+    {
+        for (int i = from; i < links.Count; i++)
+        {
+            ReleaseLink(links[i]);
+        }
+    }
+
+    /// <summary>Takes over what an earlier group could not remove.</summary>
+    public void AddGarbage(IEnumerable<Garbage> left) => garbage.AddRange(left);
+
+    /// <summary>Makes the links durable.</summary>
+    public void SyncFolders()
+    {
+        foreach (string folder in folderSyncs)
+        {
+            NativeFiles.SyncFolder(folder);
+            counters.AddFolderSync();
+        }
+    }
+
+    /// <summary>Writes everything as one synced batch.</summary>
+    public void Write()
+    {
+        using StoreBatch batch = database.NewBatch();
+        foreach (MailboxState mailbox in mailboxes)
+        {
+            mailbox.WritePending(batch);
+        }
+
+        foreach (UserState user in users)
+        {
+            user.WritePending(batch);
+        }
+
+        foreach ((ulong link, byte[]? structure) in structures)
+        {
+            if (structure is null)
+            {
+                batch.Delete(StoreTable.Structures, StoreKeys.Number(link));
+            }
+            else
+            {
+                batch.Put(StoreTable.Structures, StoreKeys.Number(link), structure);
+            }
+        }
+
+        foreach (Garbage one in garbage)
+        {
+            batch.Put(StoreTable.Garbage, StoreKeys.Garbage(one), []);
+        }
+
+        sequences.Write(batch);
+        database.Write(batch, durable: true);
+    }
+
+    /// <summary>Lets everyone see the group.</summary>
+    public void Publish()
+    {
+        // Mailboxes before names: who finds a new name finds its mailbox as it is.
+        foreach (MailboxState mailbox in mailboxes)
+        {
+            mailbox.Publish();
+        }
+
+        foreach (UserState user in users)
+        {
+            user.Publish();
+        }
+    }
+
+    /// <summary>Forgets the group.</summary>
+    public void Rollback()
+    {
+        foreach (MailboxState mailbox in mailboxes)
+        {
+            mailbox.Rollback();
+        }
+
+        foreach (UserState user in users)
+        {
+            user.Rollback();
+        }
+    }
+
+    // The first link that this process makes in a folder syncs the folders above as well: they may be new, or as new as a process that was killed.
+    private void PrepareFolder(ulong number)
+    {
+        IReadOnlyList<string> path = folders.FoldersOf(number);
+        if (folders.PreparedFolder != path[0])
+        {
+            Directory.CreateDirectory(path[0]);
+            folderSyncs.UnionWith(path);
+            folders.PreparedFolder = path[0];
+        }
+
+        folderSyncs.Add(path[0]);
+    }
+}

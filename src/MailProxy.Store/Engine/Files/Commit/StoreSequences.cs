@@ -1,0 +1,46 @@
+using System.Buffers.Binary;
+using MailProxy.Store.Engine.Files.Database;
+using MailProxy.Store.Engine.Files.Disk;
+
+namespace MailProxy.Store.Engine.Files.Commit;
+
+/// <summary>Numbers that are given once and never again. They only grow, also when the group that took them fails. Committer only.</summary>
+internal sealed class StoreSequences(StoreDatabase database, TimeProvider time)
+{
+    private ulong nextMailbox = database.GetNumber(StoreKeys.NextMailbox) ?? 1;
+    private ulong lastUidValidity = database.GetNumber(StoreKeys.LastUidValidity) ?? 0;
+
+    /// <summary>The number the next link will get.</summary>
+    public ulong NextLink { get; private set; } = database.GetNumber(StoreKeys.NextLink) ?? 0;
+
+    /// <summary>Takes a link number.</summary>
+    public ulong TakeLink()
+        => NextLink < LinkName.Limit ? NextLink++ : throw new StoreFaultException("The store has given away all its link numbers.");
+
+    /// <summary>Takes a mailbox id. 0 is not one.</summary>
+    public ulong TakeMailbox() => nextMailbox++;
+
+    /// <summary>Takes a UIDVALIDITY: the time in seconds if that was not given yet, else one more than the last.</summary>
+    public uint TakeUidValidity()
+    {
+        lastUidValidity = Math.Max(lastUidValidity + 1, (ulong)time.GetUtcNow().ToUnixTimeSeconds());
+        return lastUidValidity <= uint.MaxValue
+            ? (uint)lastUidValidity
+            : throw new StoreFaultException("The store has given away all UIDVALIDITY values.");
+    }
+
+    /// <summary>Adds the present values to a batch.</summary>
+    public void Write(StoreBatch batch)
+    {
+        batch.Put(StoreTable.Default, StoreKeys.NextLink, Value(NextLink));
+        batch.Put(StoreTable.Default, StoreKeys.NextMailbox, Value(nextMailbox));
+        batch.Put(StoreTable.Default, StoreKeys.LastUidValidity, Value(lastUidValidity));
+    }
+
+    private static byte[] Value(ulong number)
+    {
+        byte[] value = new byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(value, number);
+        return value;
+    }
+}

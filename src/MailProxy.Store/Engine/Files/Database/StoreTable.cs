@@ -1,0 +1,26 @@
+namespace MailProxy.Store.Engine.Files.Database;
+
+/// <summary>Column families; the names on disk are these in lower case.</summary>
+internal enum StoreTable
+{
+    /// <summary>Layout and sequences (RocksDB's default family, named <c>default</c>).</summary>
+    Default,
+
+    /// <summary>user NUL name -> <see cref="MailboxRecord"/>.</summary>
+    Mailboxes,
+
+    /// <summary>mailbox id -> <see cref="MailboxCounters"/>.</summary>
+    Counters,
+
+    /// <summary>mailbox id, UID -> <see cref="StoredMessage"/>.</summary>
+    Messages,
+
+    /// <summary>link number -> <see cref="MessageStructure"/>.</summary>
+    Structures,
+
+    /// <summary>user NUL name -> nothing.</summary>
+    Subscriptions,
+
+    /// <summary><see cref="Database.Garbage"/> -> nothing.</summary>
+    Garbage,
+}

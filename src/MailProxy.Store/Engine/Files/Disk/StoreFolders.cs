@@ -1,0 +1,54 @@
+namespace MailProxy.Store.Engine.Files.Disk;
+
+/// <summary>The folders of a store (docs/store-layout.md): <c>tmp</c>, <c>messages</c>, <c>db</c> and the file <c>lock</c>.</summary>
+internal sealed class StoreFolders(string data)
+{
+    private long lastDraft;
+
+    /// <summary>The folder that holds everything.</summary>
+    public string Data { get; } = Path.GetFullPath(data);
+
+    /// <summary>Messages on their way in.</summary>
+    public string Drafts => Path.Combine(Data, "tmp");
+
+    /// <summary>One hard link per message and mailbox.</summary>
+    public string Messages => Path.Combine(Data, "messages");
+
+    /// <summary>RocksDB's own folder.</summary>
+    public string Database => Path.Combine(Data, "db");
+
+    /// <summary>Held locked by the process that uses the store.</summary>
+    public string LockFile => Path.Combine(Data, "lock");
+
+    /// <summary>The folder that was last made ready for links. Committer only.</summary>
+    public string? PreparedFolder { get; set; }
+
+    /// <summary>Makes the folders that are missing, durably.</summary>
+    public void Create()
+    {
+        foreach (string folder in (string[])[Data, Drafts, Messages])
+        {
+            Directory.CreateDirectory(folder);
+        }
+
+        NativeFiles.SyncFolder(Data);
+        if (Path.GetDirectoryName(Data) is { } parent)
+        {
+            NativeFiles.SyncFolder(parent);
+        }
+    }
+
+    /// <summary>A path in tmp that this process has not used yet. tmp was emptied at start, so the name is free.</summary>
+    public string NextDraft() => Path.Combine(Drafts, $"{Interlocked.Increment(ref lastDraft):x}");
+
+    /// <summary>Where link <paramref name="number"/> is.</summary>
+    public string LinkPath(ulong number) => Path.Combine(Messages, LinkName.Folder(number), LinkName.Format(number));
+
+    /// <summary>The folder of link <paramref name="number"/>, and the folders above it up to and with <c>messages</c>, innermost first.</summary>
+    public IReadOnlyList<string> FoldersOf(ulong number)
+    {
+        string leaf = Path.Combine(Messages, LinkName.Folder(number));
+        string middle = Path.GetDirectoryName(leaf)!;
+        return [leaf, middle, Path.GetDirectoryName(middle)!, Messages];
+    }
+}

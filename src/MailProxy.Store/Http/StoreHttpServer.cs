@@ -1,0 +1,113 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using MailProxy.Store.Access;
+using MailProxy.Store.Engine;
+using MailProxy.Transport.Tls;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace MailProxy.Store.Http;
+
+/// <summary>
+/// The user's HTTP API of a store: <c>GET /v1/me</c>. Only proxies get in, by their certificate; whom they speak for stands in
+/// <c>X-MailProxy-User</c>, a header that nobody else is believed.
+/// </summary>
+public sealed class StoreHttpServer : IAsyncDisposable
+{
+    /// <summary>Whom the proxy speaks for: a canonical user name.</summary>
+    public const string UserHeader = "X-MailProxy-User";
+
+    // Nothing here takes a body.
+    private const long BodyLimit = 65_536;
+
+    private readonly WebApplication _application;
+    private readonly IPEndPoint _endPoint;
+
+    /// <summary>A server that is not started yet.</summary>
+    /// <param name="endPoint">Where to listen; port 0: any free one.</param>
+    /// <param name="storeId">Our id, for answers.</param>
+    /// <param name="engine">The mail.</param>
+    /// <param name="access">Who is trusted.</param>
+    /// <param name="tls">With the proxies' CAs; null: in clear, where only <see cref="StoreAccess"/> can let anyone in.</param>
+    /// <param name="loggers">For Kestrel.</param>
+    public StoreHttpServer(IPEndPoint endPoint, string storeId, IStoreEngine engine, StoreAccess access, TlsServerSettings? tls, ILoggerFactory loggers)
+    {
+        _endPoint = endPoint;
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Services.AddSingleton(loggers);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(options =>
+        {
+            options.AddServerHeader = false;
+            options.Limits.MaxRequestBodySize = BodyLimit;
+            options.Listen(endPoint, listen => Configure(listen, tls));
+        });
+        _application = builder.Build();
+        _application.MapGet("/v1/me", async (HttpContext context, CancellationToken cancellationToken) =>
+        {
+            var user = UserOf(context, access);
+            return user is null ? Results.StatusCode(StatusCodes.Status403Forbidden) : Results.Json(await MailSummary.ReadAsync(engine, user, storeId, cancellationToken), StoreJson.Default.MailSummary);
+        });
+    }
+
+    /// <summary>The bound port, once started.</summary>
+    public int Port { get; private set; }
+
+    /// <summary>Listens. Errors: <see cref="Transport.Serving.ListenFailedException"/>.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _application.StartAsync(cancellationToken);
+        }
+        catch (IOException exception)
+        {
+            throw new Transport.Serving.ListenFailedException(_endPoint, exception.InnerException ?? exception);
+        }
+
+        var addresses = _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
+        Port = new Uri(addresses.Addresses.First()).Port;
+    }
+
+    /// <summary>Ends all requests.</summary>
+    public Task StopAsync() => _application.StopAsync();
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _application.DisposeAsync();
+
+    private static void Configure(ListenOptions listen, TlsServerSettings? tls)
+    {
+        listen.Protocols = HttpProtocols.Http1;
+        if (tls is null)
+        {
+            return;
+        }
+
+        listen.UseHttps(https =>
+        {
+            https.ServerCertificate = tls.Certificates[0];
+            https.ClientCertificateMode = tls.RequireClientCertificate ? ClientCertificateMode.RequireCertificate : ClientCertificateMode.AllowCertificate;
+            https.OnAuthenticate = (_, options) => options.CertificateChainPolicy = PolicyFor(tls.ClientAuthorities);
+        });
+    }
+
+    // The proxies' CAs and nobody else's; nothing is fetched during a handshake.
+    private static X509ChainPolicy PolicyFor(X509Certificate2Collection? authorities)
+    {
+        var policy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true, TrustMode = X509ChainTrustMode.CustomRootTrust };
+        policy.CustomTrustStore.AddRange(authorities ?? []);
+        return policy;
+    }
+
+    private static string? UserOf(HttpContext context, StoreAccess access)
+    {
+        var user = context.Request.Headers[UserHeader];
+        return access.IsTrusted(context.Connection.ClientCertificate) && user is [{ Length: > 0 and <= 255 } name] && !name.Any(char.IsControl) ? name : null;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Net.Security;
+using System.Runtime.CompilerServices;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+
+namespace MailProxy.Transport.Tls;
+
+/// <summary>
+/// What SslStream derives from one <see cref="TlsServerSettings"/>, kept as long as those live. Each settings object has certificate
+/// contexts of its own, so a session ticket is never good under another client-CA policy (CVE-2025-23419).
+/// </summary>
+internal sealed class ServerTlsContext
+{
+    private static readonly ConditionalWeakTable<TlsServerSettings, ServerTlsContext> Known = [];
+
+    private readonly TlsServerSettings _settings;
+    private readonly Dictionary<string, SslStreamCertificateContext> _byName = new(StringComparer.OrdinalIgnoreCase);
+    private readonly SslStreamCertificateContext _default;
+    private readonly List<SslApplicationProtocol>? _protocols;
+
+    private ServerTlsContext(TlsServerSettings settings)
+    {
+        if (settings.Certificates.Count == 0)
+        {
+            throw new ArgumentException("TLS needs at least one certificate.", nameof(settings));
+        }
+
+        _settings = settings;
+        _protocols = settings.ApplicationProtocols.Count == 0 ? null : [.. settings.ApplicationProtocols.Select(name => new SslApplicationProtocol(name))];
+        var contexts = settings.Certificates.Select(certificate => SslStreamCertificateContext.Create(certificate, settings.Intermediates, offline: true)).ToList();
+        _default = contexts[0];
+        foreach (var context in contexts)
+        {
+            foreach (var name in CertificateNames.DnsNamesOf(context.TargetCertificate))
+            {
+                _byName.TryAdd(name, context);
+            }
+        }
+    }
+
+    /// <summary>The context of these settings.</summary>
+    public static ServerTlsContext Of(TlsServerSettings settings) => Known.GetValue(settings, static key => new ServerTlsContext(key));
+
+    /// <summary>Options for one handshake.</summary>
+    public SslServerAuthenticationOptions OptionsFor(string? serverName, DateTimeOffset now, RemoteCertificateValidationCallback verifyClient)
+    {
+        var options = new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = Pick(serverName),
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            ApplicationProtocols = _protocols,
+            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+            // A resumed session skips the check of the client's certificate, so where one is asked for, each handshake is a full one.
+            AllowTlsResume = _settings.ClientAuthorities is null,
+        };
+        if (_settings.ClientAuthorities is not null)
+        {
+            options.ClientCertificateRequired = true;
+            options.CertificateChainPolicy = ChainPolicies.For(_settings.ClientAuthorities, now);
+            options.RemoteCertificateValidationCallback = verifyClient;
+        }
+
+        return options;
+    }
+
+    private SslStreamCertificateContext Pick(string? serverName)
+    {
+        if (serverName is null)
+        {
+            return _default;
+        }
+
+        if (_byName.TryGetValue(serverName, out var exact))
+        {
+            return exact;
+        }
+
+        // RFC 6125 6.4.3: a wildcard stands for the whole left-most label and for nothing else.
+        var dot = serverName.IndexOf('.', StringComparison.Ordinal);
+        return dot > 0 && _byName.TryGetValue(string.Concat("*", serverName.AsSpan(dot)), out var wildcard) ? wildcard : _default;
+    }
+}

@@ -1,0 +1,18 @@
+using System.CommandLine;
+using MailProxy.Configuration;
+using MailProxy.Nodes;
+
+namespace MailProxy.Commands;
+
+/// <summary><c>mailproxy store --config F</c>: one reference store node.</summary>
+internal static class StoreCommand
+{
+    public static Command Create()
+    {
+        var arguments = new ConfigArguments();
+        var command = new Command("store", "Run one reference store node.");
+        arguments.AddTo(command);
+        command.SetAction((parsed, _) => NodeRunner.RunAsync(() => ConfigurationLoader.Load<StoreConfig>(arguments.File(parsed), arguments.Overrides(parsed)), StoreHost.StartAsync));
+        return command;
+    }
+}

@@ -1,0 +1,97 @@
+using MailProxy.Directory;
+using MailProxy.Http;
+using MailProxy.Proxy.Accept;
+using MailProxy.Proxy.Relay;
+using MailProxy.Proxy.Sessions;
+using MailProxy.Proxy.StoreLogin;
+using MailProxy.Routing.Consul;
+using MailProxy.Transport.Tls;
+
+namespace MailProxy.Configuration;
+
+/// <summary>A proxy node's configuration: config/proxy.json shows every section.</summary>
+public sealed class ProxyConfig : INodeConfig
+{
+    /// <summary>Who this node is.</summary>
+    public NodeOptions Node { get; set; } = new();
+
+    /// <summary>Where clients and other mail servers connect.</summary>
+    public List<ListenerOptions> Listeners { get; set; } = [];
+
+    /// <summary>Certificates for clients.</summary>
+    public TlsOptions Tls { get; set; } = new();
+
+    /// <summary>How clients may log in.</summary>
+    public AuthenticationOptions Authentication { get; set; } = new();
+
+    /// <summary>Who the users are.</summary>
+    public DirectoryOptions Directory { get; set; } = new();
+
+    /// <summary>Where routing comes from.</summary>
+    public ConsulOptions Consul { get; set; } = new();
+
+    /// <summary>How stores are reached.</summary>
+    public StoresOptions Stores { get; set; } = new();
+
+    /// <summary>How messages are handed on.</summary>
+    public RelayOptions Relay { get; set; } = new();
+
+    /// <summary>Bounds of sessions.</summary>
+    public LimitOptions Limits { get; set; } = new();
+
+    /// <summary>User HTTP traffic, health and agent-check.</summary>
+    public HttpOptions Http { get; set; } = new();
+
+    /// <summary>What is logged.</summary>
+    public LogOptions Log { get; set; } = new();
+
+    /// <inheritdoc/>
+    void INodeConfig.ResolvePaths(string folder)
+    {
+        ConfigPaths.Resolve(Tls, folder);
+        ConfigPaths.Resolve(Directory, folder);
+        ConfigPaths.Resolve(Consul, folder);
+        ConfigPaths.Resolve(Stores, folder);
+        ConfigPaths.Resolve(Http, folder);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Validate()
+    {
+        var errors = new List<string>();
+        errors.AddRange(Node.Validate(nameof(Node)));
+        if (Listeners.Count == 0)
+        {
+            errors.Add($"{nameof(Listeners)}: name at least one listener, or nobody can connect.");
+        }
+
+        for (var i = 0; i < Listeners.Count; i++)
+        {
+            errors.AddRange(Listeners[i].Validate($"{nameof(Listeners)}:{i}"));
+        }
+
+        foreach (var twice in Listeners.GroupBy(listener => (listener.Address, listener.Port)).Where(group => group.Key.Port > 0 && group.Count() > 1))
+        {
+            errors.Add($"{nameof(Listeners)}: {twice.Key.Address}:{twice.Key.Port} is used {twice.Count()} times.");
+        }
+
+        if (Listeners.Exists(listener => listener.Tls != ListenerTlsMode.None))
+        {
+            errors.AddRange(Tls.Validate(nameof(Tls)));
+        }
+
+        errors.AddRange(Directory.Validate(nameof(Directory)));
+        errors.AddRange(Consul.Validate(nameof(Consul)));
+        errors.AddRange(Stores.Validate(nameof(Stores)));
+        errors.AddRange(Stores.Tls.Validate($"{nameof(Stores)}:{nameof(Stores.Tls)}"));
+        if (Stores.Login == StoreLoginMethod.External && Stores.Tls.ClientCertificate.Length == 0)
+        {
+            errors.Add($"{nameof(Stores)}:Tls:ClientCertificate: login is 'external', so the proxy needs a client certificate that the stores trust.");
+        }
+
+        errors.AddRange(Relay.Validate(nameof(Relay)));
+        errors.AddRange(Limits.Validate(nameof(Limits)));
+        errors.AddRange(Http.Validate(nameof(Http)));
+        return errors;
+    }
+}

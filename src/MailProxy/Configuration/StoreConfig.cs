@@ -1,0 +1,67 @@
+using MailProxy.Proxy.Accept;
+using MailProxy.Routing.Consul;
+using MailProxy.Store.Access;
+using MailProxy.Store.Engine;
+using MailProxy.Transport.Tls;
+
+namespace MailProxy.Configuration;
+
+/// <summary>A reference store node's configuration: config/store.json shows every section.</summary>
+public sealed class StoreConfig : INodeConfig
+{
+    /// <summary>Who this node is; its name is the store id.</summary>
+    public NodeOptions Node { get; set; } = new();
+
+    /// <summary>Where the mail is kept.</summary>
+    public FileStoreOptions Store { get; set; } = new();
+
+    /// <summary>Where proxies connect.</summary>
+    public List<StoreListenerOptions> Listeners { get; set; } = [];
+
+    /// <summary>Our certificate, and the CAs of the proxies' certificates.</summary>
+    public TlsOptions Tls { get; set; } = new();
+
+    /// <summary>Who may log in, and how.</summary>
+    public AccessOptions Access { get; set; } = new();
+
+    /// <summary>Where this store makes itself known.</summary>
+    public ConsulOptions Consul { get; set; } = new();
+
+    /// <summary>What is logged.</summary>
+    public LogOptions Log { get; set; } = new();
+
+    /// <inheritdoc/>
+    void INodeConfig.ResolvePaths(string folder)
+    {
+        ConfigPaths.Resolve(Store, folder);
+        ConfigPaths.Resolve(Tls, folder);
+        ConfigPaths.Resolve(Access, folder);
+        ConfigPaths.Resolve(Consul, folder);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Validate()
+    {
+        var errors = new List<string>();
+        errors.AddRange(Node.Validate(nameof(Node)));
+        errors.AddRange(Store.Validate(nameof(Store)));
+        if (Listeners.Count == 0)
+        {
+            errors.Add($"{nameof(Listeners)}: name at least one listener, or no proxy can connect.");
+        }
+
+        for (var i = 0; i < Listeners.Count; i++)
+        {
+            errors.AddRange(Listeners[i].Validate($"{nameof(Listeners)}:{i}"));
+        }
+
+        if (Listeners.Exists(listener => listener.Tls != ListenerTlsMode.None))
+        {
+            errors.AddRange(Tls.Validate(nameof(Tls)));
+        }
+
+        errors.AddRange(Access.Validate(nameof(Access)));
+        errors.AddRange(Consul.Validate(nameof(Consul)));
+        return errors;
+    }
+}

@@ -1,0 +1,71 @@
+using MailProxy.Logging;
+using MailProxy.Nodes;
+using MailProxy.Routing.Consul.Embedded;
+using Microsoft.Extensions.Logging;
+using Serilog.Events;
+
+namespace MailProxy.Dev;
+
+/// <summary>A whole cluster in one process: agent, directory, stores, proxy.</summary>
+internal sealed class DevCluster : INode
+{
+    // Parts in the order in which they were started; they stop the other way round.
+    private readonly Stack<IAsyncDisposable> _parts = new();
+    private readonly ILoggerFactory _loggers;
+
+    private DevCluster(ILoggerFactory loggers) => _loggers = loggers;
+
+    /// <inheritdoc/>
+    public Task Failed { get; } = new TaskCompletionSource().Task;
+
+    /// <summary>Starts everything and prints where it listens.</summary>
+    public static async Task<INode> StartAsync(DevSettings settings, CancellationToken cancellationToken)
+    {
+        var loggers = LoggingSetup.Create(new() { Level = Enum.Parse<LogEventLevel>(settings.LogLevel, ignoreCase: true) });
+        var cluster = new DevCluster(loggers);
+        try
+        {
+            await cluster.StartPartsAsync(settings, loggers, cancellationToken);
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync()
+    {
+        while (_parts.TryPop(out var part))
+        {
+            await part.DisposeAsync();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _loggers.Dispose();
+    }
+
+    private async Task StartPartsAsync(DevSettings settings, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        var files = DevFiles.Prepare(settings);
+        var configs = new DevConfigs(settings, files);
+        _parts.Push(await EmbeddedConsulAgent.StartAsync(
+            new EmbeddedAgentOptions { Address = configs.Consul.Address, Port = configs.Consul.Port, KvFile = files.ConsulValues },
+            loggers.CreateLogger<EmbeddedConsulAgent>(),
+            TimeProvider.System,
+            cancellationToken));
+        for (var number = 1; number <= settings.Stores; number++)
+        {
+            _parts.Push(await StoreHost.StartAsync(configs.Store(number), loggers, ownsLoggers: false, TimeProvider.System, cancellationToken));
+        }
+
+        _parts.Push(await ProxyHost.StartAsync(configs.Proxy(), loggers, ownsLoggers: false, TimeProvider.System, cancellationToken));
+        Console.WriteLine(DevBanner.Text(settings, files));
+    }
+}

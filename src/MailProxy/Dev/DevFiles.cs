@@ -1,0 +1,76 @@
+using System.Net;
+using System.Text.Json;
+using MailProxy.Directory.Passwords;
+using MailProxy.Transport.Tls;
+
+namespace MailProxy.Dev;
+
+/// <summary>What lies in <c>--data</c>: keys made at the first start, the users' file, Consul's values, the stores' mail.</summary>
+internal sealed class DevFiles
+{
+    private static readonly string[] FirstUsers = ["alice@example.org", "bob@example.org", "carol@example.org"];
+
+    private DevFiles(string folder, CertificateAuthority authority)
+    {
+        Folder = folder;
+        Authority = authority.RootPath;
+        var tls = Path.GetDirectoryName(authority.RootPath)!;
+        authority.IssueServer("localhost", ["localhost"], [IPAddress.Loopback, IPAddress.IPv6Loopback]).Dispose();
+        authority.IssueClient(DevConfigs.ProxyName).Dispose();
+        Server = (Path.Combine(tls, "localhost.pem"), Path.Combine(tls, "localhost.key"));
+        Client = (Path.Combine(tls, DevConfigs.ProxyName + ".pem"), Path.Combine(tls, DevConfigs.ProxyName + ".key"));
+    }
+
+    /// <summary>The folder itself.</summary>
+    public string Folder { get; }
+
+    /// <summary>The CA's certificate, for clients to trust.</summary>
+    public string Authority { get; }
+
+    /// <summary>For every server of the cluster: localhost, 127.0.0.1, ::1.</summary>
+    public (string Certificate, string Key) Server { get; }
+
+    /// <summary>The proxy's at the stores.</summary>
+    public (string Certificate, string Key) Client { get; }
+
+    /// <summary>The directory.</summary>
+    public string Users => Path.Combine(Folder, "users.json");
+
+    /// <summary>The agent's keys and values.</summary>
+    public string ConsulValues => Path.Combine(Folder, "consul.json");
+
+    /// <summary>A store's mail.</summary>
+    public string StoreData(int number) => Path.Combine(Folder, DevConfigs.StoreName(number));
+
+    /// <summary>Makes what is missing. Errors: IOException or UnauthorizedAccessException, whose text names the folder.</summary>
+    public static DevFiles Prepare(DevSettings settings)
+    {
+        System.IO.Directory.CreateDirectory(settings.Data);
+        var files = new DevFiles(settings.Data, CertificateAuthority.LoadOrCreate(Path.Combine(settings.Data, "tls"), TimeProvider.System));
+        if (!File.Exists(files.Users))
+        {
+            // Written aside and renamed: a start that is cut off leaves no half of it.
+            var draft = files.Users + ".new";
+            File.WriteAllText(draft, UsersDocument(settings.Stores));
+            File.Move(draft, files.Users);
+        }
+
+        return files;
+    }
+
+    private static string UsersDocument(int stores) => JsonSerializer.Serialize(
+        new
+        {
+            domains = new[] { "example.org" },
+            users = FirstUsers.Select((name, index) => new
+            {
+                name,
+                password = Pbkdf2Writer.Write("secret"u8),
+
+                // Alice and Bob begin on store-1, Carol on the next one, so that a second store has someone.
+                home = DevConfigs.StoreName(Math.Min(stores, index < 2 ? 1 : 2)),
+            }),
+            aliases = new Dictionary<string, string[]> { ["team@example.org"] = FirstUsers },
+        },
+        new JsonSerializerOptions { WriteIndented = true });
+}

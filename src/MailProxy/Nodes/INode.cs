@@ -1,0 +1,11 @@
+namespace MailProxy.Nodes;
+
+/// <summary>A running node.</summary>
+internal interface INode : IAsyncDisposable
+{
+    /// <summary>Completes if the node cannot go on by itself.</summary>
+    Task Failed { get; }
+
+    /// <summary>Stops in order: readiness first, then listeners, then sessions, then what they used.</summary>
+    Task StopAsync();
+}

@@ -1,0 +1,200 @@
+using System.Net;
+using MailProxy.Configuration;
+using MailProxy.Directory;
+using MailProxy.Http;
+using MailProxy.Http.Health;
+using MailProxy.Logging;
+using MailProxy.Proxy;
+using MailProxy.Proxy.Accept;
+using MailProxy.Proxy.Connect;
+using MailProxy.Proxy.StoreLogin;
+using MailProxy.Routing;
+using MailProxy.Routing.Consul.Registration;
+using MailProxy.Transport;
+using MailProxy.Transport.Portable;
+using MailProxy.Transport.Serving;
+using MailProxy.Transport.Tls;
+using Microsoft.Extensions.Logging;
+
+namespace MailProxy.Nodes;
+
+/// <summary>One proxy node, put together: directory, routing, sessions, listeners, HTTP.</summary>
+internal sealed class ProxyHost : INode
+{
+    // Sessions that are not idle get so long to end by themselves when the node stops.
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
+
+    // A node that starts while Consul is away begins to serve once it is back; until then it says so again and again.
+    private static readonly TimeSpan RoutingReminder = TimeSpan.FromSeconds(10);
+
+    private readonly List<ConnectionServer> _servers = [];
+    private readonly List<(ListenerOptions Listener, EndPoint Bound)> _bound = [];
+    private readonly ProxyConfig _config;
+    private readonly ILoggerFactory _loggers;
+    private readonly ILogger<ProxyNode> _logger;
+    private readonly bool _ownsLoggers;
+    private readonly TimeProvider _time;
+    private readonly PortableTransport _transport;
+    private readonly IDirectoryProvider _directory;
+    private readonly RoutingService _routing;
+    private readonly ProxyNode _proxy;
+    private readonly HttpTier _http;
+    private ProxyRegistration? _registration;
+    private bool _isDraining;
+    private bool _isBound;
+    private bool _isStopped;
+
+    private ProxyHost(ProxyConfig config, ILoggerFactory loggers, bool ownsLoggers, TimeProvider time)
+    {
+        (_config, _loggers, _ownsLoggers, _time) = (config, loggers, ownsLoggers, time);
+        _logger = loggers.CreateLogger<ProxyNode>();
+        var tls = config.Tls.Certificate is null ? null : config.Tls.Load([]);
+        var identity = StoreTlsFiles.Load(config.Stores.Tls);
+        _transport = new PortableTransport(loggers);
+        _directory = UserDirectoryFactory.Create(config.Directory, loggers, time);
+        _routing = new RoutingService(config.Consul, loggers, time);
+        var settings = new ProxySettings(
+            config.Node.HostName, tls, config.Authentication.ClearText, config.Limits, config.Stores, identity, MasterAccountFile.Load(config.Stores), config.Relay);
+        _proxy = new ProxyNode(settings, _transport, _directory, _routing.Router, _logger, time, Random.Shared);
+        _http = new HttpTier(
+            config.Http,
+            _directory,
+            _routing.Router,
+            new StoreHttpClientSettings(identity.Authorities, identity.ClientCertificate),
+            [
+                new ReadinessCheck("listeners", () => _isBound ? null : "not bound yet"),
+                new ReadinessCheck("drain", () => _isDraining ? "this node is draining" : null),
+                new ReadinessCheck("directory", () => _directory.Unreadiness, () => _directory.Notice),
+                new ReadinessCheck("routing", () => _routing.Router.Unreadiness, () => _routing.Detail),
+            ],
+            () => _isDraining ? AgentState.Drain : AgentState.Up,
+            tls?.Certificates[0],
+            loggers,
+            time);
+    }
+
+    /// <inheritdoc/>
+    public Task Failed { get; } = new TaskCompletionSource().Task;
+
+    /// <summary>What was bound, in the order of the configuration.</summary>
+    public IReadOnlyList<(ListenerOptions Listener, EndPoint Bound)> Bound => _bound;
+
+    /// <summary>The HTTP side.</summary>
+    public HttpTier Http => _http;
+
+    /// <summary>Starts a node from its configuration.</summary>
+    public static Task<INode> StartAsync(ProxyConfig config, CancellationToken cancellationToken) =>
+        StartAsync(config, LoggingSetup.Create(config.Log), ownsLoggers: true, TimeProvider.System, cancellationToken);
+
+    /// <summary>Starts a node that shares its process.</summary>
+    public static async Task<INode> StartAsync(ProxyConfig config, ILoggerFactory loggers, bool ownsLoggers, TimeProvider time, CancellationToken cancellationToken)
+    {
+        ProxyHost? host = null;
+        try
+        {
+            host = new ProxyHost(config, loggers, ownsLoggers, time);
+            await host.StartAsync(cancellationToken);
+            return host;
+        }
+        catch
+        {
+            await (host?.DisposeAsync() ?? ValueTask.CompletedTask);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync()
+    {
+        if (_isStopped)
+        {
+            return;
+        }
+
+        _isStopped = true;
+
+        // Readiness turns before listeners close, so that balancers stop sending first.
+        _isDraining = true;
+        if (_registration is not null)
+        {
+            await _registration.DisposeAsync();
+        }
+
+        await Task.WhenAll(_servers.Select(server => server.StopAsync(StopGrace)));
+        await _http.StopAsync();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        foreach (var server in _servers)
+        {
+            await server.DisposeAsync();
+        }
+
+        await _http.DisposeAsync();
+        _proxy.Dispose();
+        await _routing.DisposeAsync();
+        await _directory.DisposeAsync();
+        if (_ownsLoggers)
+        {
+            _loggers.Dispose();
+        }
+    }
+
+    private async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Health first: whoever watches sees why it is not ready yet.
+        await _http.StartAsync(cancellationToken);
+        await _directory.StartAsync(cancellationToken);
+        _routing.Start();
+        await WaitForRoutingAsync(cancellationToken);
+        foreach (var listener in _config.Listeners)
+        {
+            var server = new ConnectionServer(
+                _transport,
+                listener.EndPoint,
+                (connection, stop) => _proxy.ServeAsync(connection, listener, stop),
+                new ConnectionServerOptions { MaxConnections = _config.Limits.Connections },
+                _logger,
+                _time);
+            _servers.Add(server);
+            await server.BindAsync(cancellationToken);
+            _bound.Add((listener, server.BoundEndPoint));
+        }
+
+        _proxy.SetOwnListeners([.. _bound.Select(entry => entry.Bound)]);
+        _isBound = true;
+        _registration = await RegisterAsync(cancellationToken);
+        _logger.LogInformation("Proxy {Name} serves {Listeners}", _config.Node.Name, string.Join(", ", _bound.Select(entry => $"{entry.Listener.Name} {entry.Bound}")));
+    }
+
+    // The listeners stay shut until routes are known: a client that is refused a connection tries the next proxy.
+    private async Task WaitForRoutingAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await _routing.ReadyAsync(cancellationToken).WaitAsync(RoutingReminder, _time, cancellationToken);
+                return;
+            }
+            catch (TimeoutException)
+            {
+                _logger.LogWarning("Waiting for the first answer from Consul before listening: {Detail}", _routing.Detail);
+            }
+        }
+    }
+
+    private async Task<ProxyRegistration?> RegisterAsync(CancellationToken cancellationToken)
+    {
+        if (_http.AdminEndPoint is not IPEndPoint admin)
+        {
+            return null;
+        }
+
+        var address = _config.Node.Address.Length > 0 ? _config.Node.Address : _config.Node.HostName;
+        return await ProxyRegistration.StartAsync(_config.Consul, _config.Node.Name, address, admin, _loggers, _time, cancellationToken);
+    }
+}

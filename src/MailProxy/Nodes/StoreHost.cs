@@ -1,0 +1,172 @@
+using MailProxy.Configuration;
+using MailProxy.Logging;
+using MailProxy.Proxy.Accept;
+using MailProxy.Routing.Catalog;
+using MailProxy.Routing.Consul.Registration;
+using MailProxy.Store.Access;
+using MailProxy.Store.Engine;
+using MailProxy.Store.Engine.Files;
+using MailProxy.Store.Http;
+using MailProxy.Store.Imap;
+using MailProxy.Store.Lmtp;
+using MailProxy.Store.Mime;
+using MailProxy.Store.Pop3;
+using MailProxy.Transport.Portable;
+using MailProxy.Transport.Serving;
+using MailProxy.Transport.Tls;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
+
+namespace MailProxy.Nodes;
+
+/// <summary>One reference store node, put together: engine, servers, registration.</summary>
+internal sealed class StoreHost : INode
+{
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
+
+    private readonly List<ConnectionServer> _servers = [];
+    private readonly Dictionary<StoreService, int> _ports = [];
+    private readonly StoreConfig _config;
+    private readonly ILoggerFactory _loggers;
+    private readonly ILogger<StoreHost> _logger;
+    private readonly bool _ownsLoggers;
+    private readonly TimeProvider _time;
+    private FileStoreEngine? _engine;
+    private StoreHttpServer? _http;
+    private StoreRegistration? _registration;
+    private bool _isStopped;
+
+    private StoreHost(StoreConfig config, ILoggerFactory loggers, bool ownsLoggers, TimeProvider time)
+    {
+        (_config, _loggers, _ownsLoggers, _time) = (config, loggers, ownsLoggers, time);
+        _logger = loggers.CreateLogger<StoreHost>();
+    }
+
+    /// <inheritdoc/>
+    public Task Failed { get; } = new TaskCompletionSource().Task;
+
+    /// <summary>Starts a node from its configuration.</summary>
+    public static Task<INode> StartAsync(StoreConfig config, CancellationToken cancellationToken) =>
+        StartAsync(config, LoggingSetup.Create(config.Log), ownsLoggers: true, TimeProvider.System, cancellationToken);
+
+    /// <summary>Starts a node that shares its process.</summary>
+    public static async Task<INode> StartAsync(StoreConfig config, ILoggerFactory loggers, bool ownsLoggers, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var host = new StoreHost(config, loggers, ownsLoggers, time);
+        try
+        {
+            await host.StartAsync(cancellationToken);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync()
+    {
+        if (_isStopped)
+        {
+            return;
+        }
+
+        _isStopped = true;
+        if (_registration is not null)
+        {
+            await _registration.DisposeAsync();
+        }
+
+        await Task.WhenAll(_servers.Select(server => server.StopAsync(StopGrace)));
+        if (_http is not null)
+        {
+            await _http.StopAsync();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        foreach (var server in _servers)
+        {
+            await server.DisposeAsync();
+        }
+
+        // Last: everything above may still write to it.
+        await (_engine?.DisposeAsync() ?? ValueTask.CompletedTask);
+        if (_ownsLoggers)
+        {
+            _loggers.Dispose();
+        }
+    }
+
+    private async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _engine = await FileStoreEngine.OpenAsync(_config.Store, new MimeKitMessageAnalyzer(), _logger, _time, cancellationToken);
+        var access = new StoreAccess(_config.Access);
+        foreach (var listener in _config.Listeners)
+        {
+            if (listener.Protocol == StoreProtocol.Http)
+            {
+                var tls = listener.Tls == ListenerTlsMode.Implicit ? _config.Tls.Load(["http/1.1"]) : null;
+                _http = new StoreHttpServer(listener.EndPoint, _config.Node.Name, _engine, access, tls, _loggers);
+                await _http.StartAsync(cancellationToken);
+                _ports[StoreService.Http] = _http.Port;
+                continue;
+            }
+
+            await BindAsync(listener, access, cancellationToken);
+        }
+
+        _registration = await RegisterAsync(cancellationToken);
+        _logger.LogInformation("Store {Name} serves {Ports}", _config.Node.Name, string.Join(", ", _ports.Select(port => $"{port.Key} {port.Value}")));
+    }
+
+    private async Task BindAsync(StoreListenerOptions listener, StoreAccess access, CancellationToken cancellationToken)
+    {
+        var startTls = listener.Tls == ListenerTlsMode.StartTls ? _config.Tls.Load([]) : null;
+        var server = new ConnectionServer(
+            new PortableTransport(_loggers),
+            listener.EndPoint,
+            ServerFor(listener, access, startTls),
+            new ConnectionServerOptions { ImplicitTls = listener.Tls == ListenerTlsMode.Implicit ? _config.Tls.Load([]) : null },
+            _logger,
+            _time);
+        _servers.Add(server);
+        await server.BindAsync(cancellationToken);
+        _ports[StoreServices.Of(listener.Protocol!.Value, listener.Tls)] = ((System.Net.IPEndPoint)server.BoundEndPoint).Port;
+    }
+
+    private Func<ConnectionContext, CancellationToken, Task> ServerFor(StoreListenerOptions listener, StoreAccess access, TlsServerSettings? startTls)
+    {
+        var host = _config.Node.HostName;
+        return listener.Protocol switch
+        {
+            StoreProtocol.Imap => new ImapServer(_engine!, access, new ImapServerOptions { HostName = host, StartTls = startTls }, _logger, _time).ServeAsync,
+            StoreProtocol.Pop3 => new Pop3Server(_engine!, access, new Pop3ServerOptions { HostName = host, StartTls = startTls }, _logger, _time).ServeAsync,
+            _ => new LmtpServer(_engine!, access, new LmtpServerOptions { HostName = host, StartTls = startTls }, _logger, _time).ServeAsync,
+        };
+    }
+
+    private Task<StoreRegistration> RegisterAsync(CancellationToken cancellationToken)
+    {
+        var address = _config.Node.Address.Length > 0 ? _config.Node.Address : _config.Node.HostName;
+        return StoreRegistration.StartAsync(_config.Consul, Describe(address), _loggers, _time, cancellationToken);
+    }
+
+    private StoreNode Describe(string address)
+    {
+        var modes = _config.Listeners.Where(listener => listener.Protocol != StoreProtocol.Http).Select(listener => listener.Tls).Distinct().ToList();
+        var tls = modes switch
+        {
+            [ListenerTlsMode.Implicit] or [] => StoreTlsMode.Implicit,
+            _ when modes.Contains(ListenerTlsMode.None) => StoreTlsMode.None,
+            _ => StoreTlsMode.StartTls,
+        };
+        var login = _config.Access.TrustedClients.Count > 0 ? "external" : "master";
+        return new StoreNode(_config.Node.Name, address, System.Collections.Frozen.FrozenDictionary.ToFrozenDictionary(_ports), tls, login, StoreState.Online);
+    }
+}

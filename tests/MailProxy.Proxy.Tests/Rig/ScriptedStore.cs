@@ -1,0 +1,44 @@
+using System.Threading.Channels;
+using MailProxy.Testing;
+using MailProxy.Transport;
+using MailProxy.Transport.Memory;
+using Microsoft.AspNetCore.Connections;
+
+namespace MailProxy.Proxy.Tests.Rig;
+
+/// <summary>A store's address: hands each connection that the proxy makes to the test.</summary>
+internal sealed class ScriptedStore : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly Channel<ConnectionContext> _accepted = Channel.CreateUnbounded<ConnectionContext>();
+    private readonly IConnectionListener _listener;
+    private readonly Task _accepting;
+
+    private ScriptedStore(IConnectionListener listener)
+    {
+        _listener = listener;
+        _accepting = AcceptAsync();
+    }
+
+    public static async Task<ScriptedStore> ListenAsync(IMailTransport transport, string id, int port) =>
+        new(await transport.BindAsync(new MemoryEndPoint($"{id}:{port}"), CancellationToken.None));
+
+    /// <summary>The next connection from the proxy.</summary>
+    public async Task<DialogueClient> AcceptOneAsync() => new(await _accepted.Reader.ReadAsync().AsTask().WaitAsync(Patience));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _listener.UnbindAsync();
+        await _accepting;
+        await _listener.DisposeAsync();
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (await _listener.AcceptAsync() is { } connection)
+        {
+            await _accepted.Writer.WriteAsync(connection);
+        }
+    }
+}

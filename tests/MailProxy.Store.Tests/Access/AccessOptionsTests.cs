@@ -1,0 +1,30 @@
+using MailProxy.Store.Access;
+using MailProxy.Store.Tests.Serving;
+using Xunit;
+
+namespace MailProxy.Store.Tests.Access;
+
+public sealed class AccessOptionsTests
+{
+    [Fact]
+    public void Nobody_at_all_is_an_error() =>
+        Assert.Contains("Access:TrustedClients", Assert.Single(new AccessOptions().Validate("Access")), StringComparison.Ordinal);
+
+    [Fact]
+    public void Trusted_clients_are_enough() => Assert.Empty(new AccessOptions { TrustedClients = { "proxy" } }.Validate("Access"));
+
+    [Fact]
+    public void A_master_account_needs_a_file_with_a_password()
+    {
+        using var good = new TemporaryFile("secret");
+        using var empty = new TemporaryFile("\n");
+        Assert.Empty(new AccessOptions { MasterUser = "m", MasterPasswordFile = good.FullName }.Validate("Access"));
+        Assert.Contains("is empty", Assert.Single(new AccessOptions { MasterUser = "m", MasterPasswordFile = empty.FullName }.Validate("Access")), StringComparison.Ordinal);
+        Assert.Single(new AccessOptions { MasterUser = "m", MasterPasswordFile = good.FullName + ".missing" }.Validate("Access"));
+        Assert.Single(new AccessOptions { MasterUser = "m" }.Validate("Access"));
+    }
+
+    [Fact]
+    public void Every_error_is_listed_at_once() =>
+        Assert.Equal(2, new AccessOptions { TrustedClients = { " " }, MasterPasswordFile = "x" }.Validate("Access").Count());
+}
