@@ -53,6 +53,11 @@ public sealed class DirectoryOptionsTests : IDisposable
         await directory.StartAsync(CancellationToken.None);
         Assert.Null(directory.Unreadiness);
         Assert.Equal(LookupOutcome.Found, (await directory.LookUpAsync("alice", CancellationToken.None)).Outcome);
+
+        await directory.DisposeAsync();
+        using var secret = new Secret("secret"u8.ToArray());
+        var late = new AuthenticationRequest("alice", "", secret, "PLAIN", "imap", null, true);
+        Assert.Equal(AuthenticationOutcome.TemporarilyUnavailable, (await directory.AuthenticateAsync(late, CancellationToken.None)).Outcome);
     }
 
     private static DirectoryOptions Options(string path) => new() { File = new FileDirectoryOptions { Path = path } };

@@ -12,6 +12,7 @@ public sealed class FileUserDirectory : IDirectoryProvider
     private readonly CurrentFile _current;
     private readonly FileWatch _watch;
     private readonly PasswordChecks _checks = new();
+    private int _disposed;
 
     /// <summary>Nothing is read before <see cref="StartAsync"/>.</summary>
     public FileUserDirectory(FileDirectoryOptions options, ILogger<FileUserDirectory> logger, TimeProvider time)
@@ -76,7 +77,16 @@ public sealed class FileUserDirectory : IDirectoryProvider
             ?? new LookupResult(LookupOutcome.TemporarilyUnavailable, [], _current.Problem ?? ""));
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _watch.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
+        await _watch.DisposeAsync();
+        await _checks.DisposeAsync();
+    }
 
     /// <summary>The password was right.</summary>
     private static AuthenticationResult Judge(UserTable table, UserRecord owner, string authorizationId)

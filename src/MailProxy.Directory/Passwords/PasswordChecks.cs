@@ -4,7 +4,7 @@ namespace MailProxy.Directory.Passwords;
 /// Runs password comparisons away from the thread that asks: that may be a reactor, and a comparison may burn half a second of CPU.
 /// So many at once as there are processors; the others wait in line, and the line is bounded.
 /// </summary>
-internal sealed class PasswordChecks(int atOnce, int waiting)
+internal sealed class PasswordChecks(int atOnce, int waiting) : IAsyncDisposable
 {
     /// <summary>
     /// Comparisons in line. With a hash of 10 ms and four processors the last of them waits ten seconds, which is what clients endure; each
@@ -12,7 +12,7 @@ internal sealed class PasswordChecks(int atOnce, int waiting)
     /// </summary>
     public const int DefaultWaiting = 4096;
 
-    private readonly TaskScheduler _places = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, atOnce).ConcurrentScheduler;
+    private readonly SemaphoreSlim _places = new(atOnce, atOnce);
     private int _inside;
 
     public PasswordChecks()
@@ -34,12 +34,30 @@ internal sealed class PasswordChecks(int atOnce, int waiting)
                 return null;
             }
 
-            return await Task.Factory.StartNew(
-                () => hash.Verify(password.Octets.Span), cancellationToken, TaskCreationOptions.DenyChildAttach, _places);
+            await _places.WaitAsync(cancellationToken);
+            try
+            {
+                return await Task.Run(() => hash.Verify(password.Octets.Span), CancellationToken.None);
+            }
+            finally
+            {
+                _places.Release();
+            }
         }
         finally
         {
             Interlocked.Decrement(ref _inside);
         }
+    }
+
+    /// <summary>Waits for the comparisons that were asked for before. None may be asked for after.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        for (int place = 0; place < atOnce; place++)
+        {
+            await _places.WaitAsync();
+        }
+
+        _places.Dispose();
     }
 }

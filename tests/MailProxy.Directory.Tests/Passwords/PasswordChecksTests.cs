@@ -1,55 +1,73 @@
-using System.Text;
 using MailProxy.Directory.Passwords;
 using Xunit;
 
 namespace MailProxy.Directory.Tests.Passwords;
 
-public sealed class PasswordChecksTests
+public sealed class PasswordChecksTests : IDisposable
 {
-    private static readonly PasswordHash Slow = Parse(Pbkdf2Writer.Write("secret"u8, 200_000));
+    private readonly GatedHash _hash = new();
+    private readonly Secret _secret = new("secret"u8.ToArray());
+
+    public void Dispose()
+    {
+        _hash.Dispose();
+        _secret.Dispose();
+    }
 
     [Fact]
     public async Task More_than_may_wait_are_turned_away_and_the_others_are_answered()
     {
-        var checks = new PasswordChecks(atOnce: 1, waiting: 2);
-        using var secret = new Secret("secret"u8.ToArray());
+        await using var checks = new PasswordChecks(atOnce: 1, waiting: 2);
 
-        bool?[] answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => checks.CompareAsync(Slow, secret, CancellationToken.None)));
+        Task<bool?>[] answers = [.. Enumerable.Range(0, 6).Select(_ => checks.CompareAsync(_hash, _secret, CancellationToken.None))];
 
-        Assert.Equal(3, answers.Count(answer => answer == true));
-        Assert.Equal(3, answers.Count(answer => answer is null));
-        Assert.True(await checks.CompareAsync(Slow, secret, CancellationToken.None));
+        Assert.Equal([false, false, false, true, true, true], answers.Select(answer => answer.IsCompleted));
+        _hash.Open();
+        Assert.Equal([true, true, true, null, null, null], await Task.WhenAll(answers));
+        Assert.True(await checks.CompareAsync(_hash, _secret, CancellationToken.None));
     }
 
     [Fact]
     public async Task Who_gives_up_waiting_leaves_the_place()
     {
-        var checks = new PasswordChecks(atOnce: 1, waiting: 1);
-        using var secret = new Secret("secret"u8.ToArray());
+        await using var checks = new PasswordChecks(atOnce: 1, waiting: 1);
         using var cancelled = new CancellationTokenSource();
 
-        Task<bool?> first = checks.CompareAsync(Slow, secret, CancellationToken.None);
-        Task<bool?> second = checks.CompareAsync(Slow, secret, cancelled.Token);
+        Task<bool?> first = checks.CompareAsync(_hash, _secret, CancellationToken.None);
+        Task<bool?> second = checks.CompareAsync(_hash, _secret, cancelled.Token);
         await cancelled.CancelAsync();
-
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+        Task<bool?> third = checks.CompareAsync(_hash, _secret, CancellationToken.None);
+        _hash.Open();
+
         Assert.True(await first);
-        Assert.True(await checks.CompareAsync(Slow, secret, CancellationToken.None));
+        Assert.True(await third);
     }
 
     [Fact]
     public async Task Comparisons_leave_the_thread_that_asks()
     {
-        var checks = new PasswordChecks(atOnce: 2, waiting: 10);
-        using var secret = new Secret(Encoding.UTF8.GetBytes("secret"));
+        await using var checks = new PasswordChecks(atOnce: 2, waiting: 10);
 
-        // An answer that is there at once was computed here.
-        Task<bool?> answer = checks.CompareAsync(Slow, secret, CancellationToken.None);
+        Task<bool?> answer = checks.CompareAsync(_hash, _secret, CancellationToken.None);
 
+        // Had it run here, this line would not have been reached before the gate gave up.
         Assert.False(answer.IsCompleted);
+        _hash.Open();
         Assert.True(await answer);
     }
 
-    private static PasswordHash Parse(string stored) =>
-        PasswordParser.TryParse(stored, out PasswordHash? hash, out string? error) ? hash : throw new ArgumentException(error);
+    [Fact]
+    public async Task Disposing_waits_for_what_was_asked_before()
+    {
+        var checks = new PasswordChecks(atOnce: 1, waiting: 5);
+        Task<bool?>[] answers = [.. Enumerable.Range(0, 3).Select(_ => checks.CompareAsync(_hash, _secret, CancellationToken.None))];
+
+        Task disposed = checks.DisposeAsync().AsTask();
+
+        Assert.False(disposed.IsCompleted);
+        _hash.Open();
+        await disposed;
+        Assert.Equal([true, true, true], await Task.WhenAll(answers));
+    }
 }
