@@ -19,14 +19,14 @@ internal static class HealthEndpoints
 
     private static Task AnswerReadinessAsync(HttpContext context, IReadOnlyList<IReadinessCheck> checks)
     {
-        var results = checks.Select(check => (check.Name, check.Unreadiness)).ToList();
+        var results = checks.Select(check => (check.Name, check.Unreadiness, check.Detail)).ToList();
         var isReady = results.TrueForAll(result => result.Unreadiness is null);
         var text = new StringBuilder();
         if (context.Request.Query.ContainsKey("verbose"))
         {
-            foreach (var (name, unreadiness) in results)
+            foreach (var (name, unreadiness, detail) in results)
             {
-                text.Append(unreadiness is null ? $"[+] {name} ok\n" : $"[-] {name}: {unreadiness}\n");
+                text.Append(unreadiness is not null ? $"[-] {name}: {unreadiness}\n" : detail is null ? $"[+] {name} ok\n" : $"[+] {name} ok: {detail}\n");
             }
         }
 

@@ -8,4 +8,7 @@ public interface IReadinessCheck
 
     /// <summary>Null when ready; otherwise one sentence for <c>/readyz?verbose</c>.</summary>
     string? Unreadiness { get; }
+
+    /// <summary>What the operator should know although this node is ready (an old view is served ...), one sentence; or null.</summary>
+    string? Detail => null;
 }
