@@ -43,6 +43,7 @@ internal sealed class SplicePump(SpliceSession session, MailConnection from, Mai
     {
         _isWriting = true;
         await to.Pipes.Output.FlushAsync(session.Stopping);
+        _isWriting = false;
         if (from.Pipes.TryTakeReadAhead(out var ahead))
         {
             foreach (var piece in ahead.Buffer)
