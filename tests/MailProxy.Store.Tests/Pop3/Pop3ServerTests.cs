@@ -304,7 +304,17 @@ public sealed class Pop3ServerTests : IAsyncLifetime
     public async Task Bytes_behind_stls_end_the_session()
     {
         await using var dialogue = await Dialogue.InClearAsync(_server.ServeAsync);
-        await dialogue.PlayAsync("S: +OK *\nC: STLS\nC: CAPA\nS: +OK Begin TLS now.\nEND");
+        await dialogue.PlayAsync("S: +OK *\nC: STLS\nC: CAPA\n");
+
+        // The reset may overtake the answer to STLS; the command behind it is never answered.
+        var answers = new List<string>();
+        while (await dialogue.ReadLineAsync() is { } line)
+        {
+            answers.Add(line);
+        }
+
+        Assert.DoesNotContain("UIDL", answers);
+        await dialogue.PlayAsync("END");
     }
 
     [Fact]
