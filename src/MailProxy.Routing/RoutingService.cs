@@ -27,7 +27,7 @@ public sealed class RoutingService : IAsyncDisposable
     {
         this.consul = consul;
         var logger = loggers.CreateLogger("MailProxy.Routing");
-        router = new Router(options.Prefix, () => feeds?.Max(f => f.Age) ?? TimeSpan.Zero, logger);
+        router = new Router(options.Prefix, () => feeds?.Max(f => f.Age) ?? TimeSpan.Zero, () => feeds?.SelectMany(f => f.Problems) ?? [], logger);
         feeds = RoutingFeeds.Create(options.StoreServiceName, new FeedContext(consul, options.Prefix, router, watch, time, random, logger));
     }
 

@@ -215,6 +215,32 @@ public abstract class SpliceSuite(Func<TimeProvider, IMailTransport> create) : T
     }
 
     [Fact]
+    public async Task A_half_close_passes_between_tls_legs_while_the_other_direction_waits()
+    {
+        var clientSettings = Authority.ClientSettings();
+        var serverSettings = Authority.ServerSettings();
+        for (var round = 0; round < 5; round++)
+        {
+            var (client, inside) = await PairAsync();
+            var (outside, store) = await PairAsync();
+            await HandshakeAsync(client, clientSettings, inside, serverSettings);
+            await HandshakeAsync(outside, clientSettings, store, serverSettings);
+            var splice = SpliceAsync(inside, outside, CancellationToken.None);
+            await client.SendLineAsync("QUIT");
+            await client.EndAsync();
+            await store.ExpectAsync("QUIT");
+            await store.ExpectEndAsync();
+            await store.SendLineAsync("+OK bye");
+            await store.SendLineAsync("and more");
+            await client.ExpectAsync("+OK bye");
+            await client.ExpectAsync("and more");
+            await store.EndAsync();
+            await client.ExpectEndAsync();
+            Assert.Equal(new SpliceResult(6, 19, SpliceEnd.ClientClosed), await splice.WaitAsync(Patience));
+        }
+    }
+
+    [Fact]
     public async Task Every_cut_of_a_message_arrives_whole()
     {
         var (client, store, splice) = await JoinAsync();

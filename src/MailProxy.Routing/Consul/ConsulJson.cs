@@ -4,7 +4,8 @@ using MailProxy.Routing.Consul.Model;
 namespace MailProxy.Routing.Consul;
 
 /// <summary>Source-generated JSON of everything that goes over the wire; member names as Go writes them, read in any case as Go reads them.</summary>
-[JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true)]
+// Metadata only: the generated fast path writes a null octet array as "", and Consul's null is null.
+[JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true, GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(List<KvPair>))]
 [JsonSerializable(typeof(List<string>))]
 [JsonSerializable(typeof(List<ServiceHealth>))]

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace MailProxy.Routing.Views;
 
 /// <summary>Answers from the current view; feeds publish the next one.</summary>
-internal sealed class Router(string prefix, Func<TimeSpan> viewAge, ILogger logger) : IRouter
+internal sealed class Router(string prefix, Func<TimeSpan> viewAge, Func<IEnumerable<string>> problems, ILogger logger) : IRouter
 {
     private readonly Lock publishing = new();
     private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,7 +24,7 @@ internal sealed class Router(string prefix, Func<TimeSpan> viewAge, ILogger logg
 
     public string? Unreadiness => view switch
     {
-        { Loaded: not ViewParts.All } v => $"routing: not loaded from Consul yet: {ViewParts.All & ~v.Loaded}",
+        { Loaded: not ViewParts.All } v => string.Join("; ", [$"routing: not loaded from Consul yet: {ViewParts.All & ~v.Loaded}", .. problems()]),
         { Stores.Count: 0 } => "routing: Consul lists no store",
         _ => null,
     };

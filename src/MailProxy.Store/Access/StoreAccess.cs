@@ -38,8 +38,10 @@ public sealed class StoreAccess
     };
 
     /// <summary>True when the peer's certificate was verified and is one of ours.</summary>
-    public bool IsTrusted(ITlsFeature? tls) =>
-        tls is { IsEncrypted: true, VerifiedPeerCertificate: { } certificate } && NamesOf(certificate).Any(_trusted.Contains);
+    public bool IsTrusted(ITlsFeature? tls) => tls is { IsEncrypted: true } && IsTrusted(tls.VerifiedPeerCertificate);
+
+    /// <summary>True when a certificate that was verified by the caller is one of ours.</summary>
+    public bool IsTrusted(X509Certificate2? verified) => verified is not null && NamesOf(verified).Any(_trusted.Contains);
 
     /// <summary>True when the peer may hand in mail (LMTP) and say whom it speaks for (XCLIENT): a trusted certificate, or loopback where clear text is allowed.</summary>
     public bool IsTrusted(ConnectionContext connection) =>

@@ -59,7 +59,7 @@ internal sealed class SplicePump(SpliceSession session, MailConnection from, Mai
     private async ValueTask<bool> MoveAsync()
     {
         _isWriting = false;
-        await from.WaitForDataAsync(session.Stopping);
+        _ = await from.Stream.ReadAsync(Memory<byte>.Empty, session.Stopping);
         var piece = ArrayPool<byte>.Shared.Rent(PieceSize);
         try
         {
@@ -67,7 +67,7 @@ internal sealed class SplicePump(SpliceSession session, MailConnection from, Mai
             do
             {
                 _isWriting = false;
-                read = await from.ReadAsync(piece, session.Stopping);
+                read = await from.Stream.ReadAsync(piece, session.Stopping);
                 if (read == 0)
                 {
                     return false;

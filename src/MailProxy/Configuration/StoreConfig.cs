@@ -1,7 +1,7 @@
 using MailProxy.Proxy.Accept;
 using MailProxy.Routing.Consul;
 using MailProxy.Store.Access;
-using MailProxy.Store.Engine;
+using MailProxy.Store.Engine.Files;
 using MailProxy.Transport.Tls;
 
 namespace MailProxy.Configuration;

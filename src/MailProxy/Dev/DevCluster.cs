@@ -56,7 +56,7 @@ internal sealed class DevCluster : INode
         var files = DevFiles.Prepare(settings);
         var configs = new DevConfigs(settings, files);
         _parts.Push(await EmbeddedConsulAgent.StartAsync(
-            new EmbeddedAgentOptions { Address = configs.Consul.Address, Port = configs.Consul.Port, KvFile = files.ConsulValues },
+            new EmbeddedAgentOptions { Address = configs.Consul.Address, Port = configs.Consul.Port, DataFile = files.ConsulValues },
             loggers.CreateLogger<EmbeddedConsulAgent>(),
             TimeProvider.System,
             cancellationToken));

@@ -50,7 +50,7 @@ internal sealed class ProxyHost : INode
         _logger = loggers.CreateLogger<ProxyNode>();
         var tls = config.Tls.Certificate is null ? null : config.Tls.Load([]);
         var identity = StoreTlsFiles.Load(config.Stores.Tls);
-        _transport = new PortableTransport(loggers);
+        _transport = new PortableTransport(time);
         _directory = UserDirectoryFactory.Create(config.Directory, loggers, time);
         _routing = new RoutingService(config.Consul, loggers, time);
         var settings = new ProxySettings(
@@ -67,7 +67,7 @@ internal sealed class ProxyHost : INode
                 new ReadinessCheck("directory", () => _directory.Unreadiness, () => _directory.Notice),
                 new ReadinessCheck("routing", () => _routing.Router.Unreadiness, () => _routing.Detail),
             ],
-            () => _isDraining ? AgentState.Drain : AgentState.Up,
+            () => new AgentReport(_isDraining ? AgentState.Drain : IsReady ? AgentState.Ready : AgentState.Down),
             tls?.Certificates[0],
             loggers,
             time);
@@ -75,6 +75,8 @@ internal sealed class ProxyHost : INode
 
     /// <inheritdoc/>
     public Task Failed { get; } = new TaskCompletionSource().Task;
+
+    private bool IsReady => _isBound && _directory.Unreadiness is null && _routing.Router.Unreadiness is null;
 
     /// <summary>What was bound, in the order of the configuration.</summary>
     public IReadOnlyList<(ListenerOptions Listener, EndPoint Bound)> Bound => _bound;
@@ -121,7 +123,8 @@ internal sealed class ProxyHost : INode
         }
 
         await Task.WhenAll(_servers.Select(server => server.StopAsync(StopGrace)));
-        await _http.StopAsync();
+        using var grace = new CancellationTokenSource(StopGrace, _time);
+        await _http.StopAsync(grace.Token);
     }
 
     /// <inheritdoc/>
@@ -166,7 +169,7 @@ internal sealed class ProxyHost : INode
 
         _proxy.SetOwnListeners([.. _bound.Select(entry => entry.Bound)]);
         _isBound = true;
-        _registration = await RegisterAsync(cancellationToken);
+        _registration = Register();
         _logger.LogInformation("Proxy {Name} serves {Listeners}", _config.Node.Name, string.Join(", ", _bound.Select(entry => $"{entry.Listener.Name} {entry.Bound}")));
     }
 
@@ -187,14 +190,21 @@ internal sealed class ProxyHost : INode
         }
     }
 
-    private async Task<ProxyRegistration?> RegisterAsync(CancellationToken cancellationToken)
+    private ProxyRegistration? Register()
     {
-        if (_http.AdminEndPoint is not IPEndPoint admin)
+        if (_http.AdminEndPoint is not { } admin)
         {
             return null;
         }
 
         var address = _config.Node.Address.Length > 0 ? _config.Node.Address : _config.Node.HostName;
-        return await ProxyRegistration.StartAsync(_config.Consul, _config.Node.Name, address, admin, _loggers, _time, cancellationToken);
+        var host = admin.Address.Equals(IPAddress.Any) || admin.Address.Equals(IPAddress.IPv6Any) ? address : admin.Address.ToString();
+        var registration = new ProxyRegistration(
+            _config.Consul,
+            new ProxyRegistrationOptions { NodeId = _config.Node.Name, Address = address, Readiness = new UriBuilder("http", host, admin.Port, "/readyz").Uri },
+            _loggers,
+            _time);
+        registration.Start();
+        return registration;
     }
 }

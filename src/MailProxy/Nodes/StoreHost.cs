@@ -121,7 +121,7 @@ internal sealed class StoreHost : INode
             await BindAsync(listener, access, cancellationToken);
         }
 
-        _registration = await RegisterAsync(cancellationToken);
+        _registration = Register();
         _logger.LogInformation("Store {Name} serves {Ports}", _config.Node.Name, string.Join(", ", _ports.Select(port => $"{port.Key} {port.Value}")));
     }
 
@@ -129,7 +129,7 @@ internal sealed class StoreHost : INode
     {
         var startTls = listener.Tls == ListenerTlsMode.StartTls ? _config.Tls.Load([]) : null;
         var server = new ConnectionServer(
-            new PortableTransport(_loggers),
+            new PortableTransport(_time),
             listener.EndPoint,
             ServerFor(listener, access, startTls),
             new ConnectionServerOptions { ImplicitTls = listener.Tls == ListenerTlsMode.Implicit ? _config.Tls.Load([]) : null },
@@ -151,22 +151,33 @@ internal sealed class StoreHost : INode
         };
     }
 
-    private Task<StoreRegistration> RegisterAsync(CancellationToken cancellationToken)
+    private StoreRegistration Register()
     {
-        var address = _config.Node.Address.Length > 0 ? _config.Node.Address : _config.Node.HostName;
-        return StoreRegistration.StartAsync(_config.Consul, Describe(address), _loggers, _time, cancellationToken);
+        var registration = new StoreRegistration(
+            _config.Consul,
+            new StoreRegistrationOptions
+            {
+                StoreId = _config.Node.Name,
+                Address = _config.Node.Address.Length > 0 ? _config.Node.Address : _config.Node.HostName,
+                Ports = _ports,
+                Tls = TlsMode(),
+                Login = _config.Access.TrustedClients.Count > 0 ? "external" : "master",
+            },
+            _loggers,
+            _time);
+        registration.Start();
+        return registration;
     }
 
-    private StoreNode Describe(string address)
+    // One word covers all ports of a store: the weakest listener's, so that no port is dialled in a way it does not know.
+    private StoreTlsMode TlsMode()
     {
         var modes = _config.Listeners.Where(listener => listener.Protocol != StoreProtocol.Http).Select(listener => listener.Tls).Distinct().ToList();
-        var tls = modes switch
+        return modes switch
         {
             [ListenerTlsMode.Implicit] or [] => StoreTlsMode.Implicit,
             _ when modes.Contains(ListenerTlsMode.None) => StoreTlsMode.None,
             _ => StoreTlsMode.StartTls,
         };
-        var login = _config.Access.TrustedClients.Count > 0 ? "external" : "master";
-        return new StoreNode(_config.Node.Name, address, System.Collections.Frozen.FrozenDictionary.ToFrozenDictionary(_ports), tls, login, StoreState.Online);
     }
 }

@@ -55,6 +55,14 @@ internal sealed class TestStore : IAsyncDisposable
         engine = await FileStoreEngine.OpenAsync(options, analyzer, NullLogger.Instance, time, Stop);
     }
 
+    /// <summary>The same folder, opened with another clock. This one must be closed.</summary>
+    public async Task<TestStore> WithTimeAsync(TimeProvider other)
+    {
+        var store = new TestStore(options, other);
+        await store.ReopenAsync();
+        return store;
+    }
+
     public async Task<IMessageDraft> DraftAsync(string content)
     {
         IMessageDraft draft = await Engine.BeginMessageAsync(Stop);

@@ -20,5 +20,5 @@ internal sealed record WatchOptions
     public TimeSpan MaxEarlyPause { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Until a doubted answer is read again.</summary>
-    public TimeSpan DoubtInterval { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan DoubtInterval { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MailProxy.Store.Engine.Files.Changes;
+using MailProxy.Store.Engine.Files.Commit;
 using MailProxy.Store.Engine.Files.Database;
 using MailProxy.Store.Engine.Files.State;
 
@@ -39,7 +40,7 @@ internal sealed class FileMailbox : IMailbox
         var file = (FileMessageDraft)draft;
         ImmutableArray<string> words = Keywords.From(keywords, parts.Options.MaxKeywords);
         await parts.SyncAsync(file);
-        return await parts.Committer.SubmitAsync(
+        return await SubmitAsync(
             group => AddMessages.Append(group, file, state, flags, words, internalDate), cancellationToken);
     }
 
@@ -54,25 +55,25 @@ internal sealed class FileMailbox : IMailbox
     {
         int most = parts.Options.MaxKeywords;
         ImmutableArray<string> words = Keywords.From(keywords, most);
-        return await parts.Committer.SubmitAsync(
+        return await SubmitAsync(
             group => ChangeFlags.Apply(group, state, uids, change, flags, words, unchangedSince, most), cancellationToken);
     }
 
     /// <inheritdoc/>
     public async ValueTask<CopyResult?> CopyAsync(IReadOnlyList<uint> uids, string targetName, CancellationToken cancellationToken)
         => MailboxName.TryNormalize(targetName, out string target)
-            ? await parts.Committer.SubmitAsync(group => TransferMessages.Copy(group, user, state, uids, target), cancellationToken)
+            ? await SubmitAsync(group => TransferMessages.Copy(group, user, state, uids, target), cancellationToken)
             : null;
 
     /// <inheritdoc/>
     public async ValueTask<CopyResult?> MoveAsync(IReadOnlyList<uint> uids, string targetName, CancellationToken cancellationToken)
         => MailboxName.TryNormalize(targetName, out string target)
-            ? await parts.Committer.SubmitAsync(group => TransferMessages.Move(group, user, state, uids, target), cancellationToken)
+            ? await SubmitAsync(group => TransferMessages.Move(group, user, state, uids, target), cancellationToken)
             : null;
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<uint>> ExpungeAsync(IReadOnlyList<uint> uids, CancellationToken cancellationToken)
-        => await parts.Committer.SubmitAsync(group => TransferMessages.Expunge(group, state, uids), cancellationToken);
+        => await SubmitAsync(group => TransferMessages.Expunge(group, state, uids), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<MessageStructure?> ReadStructureAsync(uint uid, CancellationToken cancellationToken)
@@ -117,6 +118,21 @@ internal sealed class FileMailbox : IMailbox
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    // The user stays in memory until the change is done, even if the session gives the mailbox up meanwhile.
+    private async Task<T> SubmitAsync<T>(Func<CommitGroup, T> change, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(disposed != 0, this);
+        parts.Users.Hold(user);
+        try
+        {
+            return await parts.Committer.SubmitAsync(change, cancellationToken);
+        }
+        finally
+        {
+            parts.Users.Release(user);
+        }
     }
 
     private void RaiseChanged() => Changed?.Invoke();

@@ -55,7 +55,7 @@ internal sealed class CommitGroup(StoreDatabase database, StoreFolders folders, 
         ulong number = sequences.TakeLink();
         PrepareFolder(number);
         links.Add(number);
-        NativeFiles.CreateHardLink(source, folders.LinkPath(number));
+        folders.Link(source, number);
         counters.AddLink();
         return number;
     }

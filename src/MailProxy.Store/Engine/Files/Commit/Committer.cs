@@ -87,7 +87,7 @@ internal sealed class Committer : IDisposable
             {
                 // A fault of this program: whoever waits must hear, and memory may differ from the disk.
                 Break(error);
-                changes.ForEach(change => TryFail(change, broken!));
+                changes.ForEach(change => change.Fail(broken!));
             }
         }
     }
@@ -176,18 +176,5 @@ internal sealed class Committer : IDisposable
         broken = new StoreFaultException(
             "The store's database failed; nothing more is written until the store is restarted on a healthy disk.", error);
         logger.LogCritical(error, "The store's database failed; all further writes are refused until a restart");
-    }
-
-    private static void TryFail(IStoreChange change, Exception error)
-    {
-        try
-        {
-            change.Fail(error);
-        }
-        catch (InvalidOperationException)
-        {
-            // It had its answer before.
-            return;
-        }
     }
 }

@@ -1,6 +1,6 @@
 namespace MailProxy.Store.Engine.Files.Commit;
 
-/// <summary>One change on its way through the committer, with somebody who waits for it.</summary>
+/// <summary>One change on its way through the committer, with somebody who waits for it and hears only the first answer.</summary>
 internal interface IStoreChange
 {
     /// <summary>Does it, in pending state.</summary>

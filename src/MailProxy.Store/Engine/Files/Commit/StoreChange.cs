@@ -19,18 +19,18 @@ internal sealed class StoreChange<T>(Func<CommitGroup, T> apply, CancellationTok
     }
 
     /// <inheritdoc/>
-    public void Succeed() => done.SetResult(answer);
+    public void Succeed() => done.TrySetResult(answer);
 
     /// <inheritdoc/>
     public void Fail(Exception error)
     {
         if (error is OperationCanceledException)
         {
-            done.SetCanceled(cancellationToken);
+            done.TrySetCanceled(cancellationToken);
         }
         else
         {
-            done.SetException(error);
+            done.TrySetException(error);
         }
     }
 }

@@ -9,6 +9,8 @@ namespace MailProxy.Store.Engine.Files.Disk;
 /// </summary>
 internal sealed class DiskSync : IDisposable
 {
+    private const int StackOctets = 256 * 1024;
+
     // Unbounded, but every entry is a session that waits for it.
     private readonly BlockingCollection<(SafeFileHandle File, TaskCompletionSource Done)> queue = [];
     private readonly List<Thread> threads = [];
@@ -19,7 +21,7 @@ internal sealed class DiskSync : IDisposable
         this.counters = counters;
         for (int i = 0; i < threadCount; i++)
         {
-            var thread = new Thread(Run) { IsBackground = true, Name = $"store fsync {i}" };
+            var thread = new Thread(Run, StackOctets) { IsBackground = true, Name = $"store fsync {i}" };
             threads.Add(thread);
             thread.Start();
         }
@@ -30,7 +32,15 @@ internal sealed class DiskSync : IDisposable
     public Task FlushAsync(SafeFileHandle file)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        queue.Add((file, done));
+        try
+        {
+            queue.Add((file, done));
+        }
+        catch (InvalidOperationException error)
+        {
+            done.SetException(new StoreFaultException("The store is stopping.", error));
+        }
+
         return done.Task;
     }
 

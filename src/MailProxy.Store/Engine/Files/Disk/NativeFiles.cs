@@ -7,6 +7,9 @@ namespace MailProxy.Store.Engine.Files.Disk;
 /// <summary>What .NET does not offer: hard links, and fsync of folders and file systems. Errors are IOExceptions whose HResult is errno.</summary>
 internal static class NativeFiles
 {
+    /// <summary>EMLINK on Linux and macOS: ext4 stops at 65,000 links of a file.</summary>
+    public const int TooManyLinks = 31;
+
     private const int ReadOnly = 0;
 
     // fcntl.h of Linux on x64 and arm64; macOS has another value.

@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace MailProxy.Store.Engine.Files.Disk;
 
 /// <summary>The folders of a store (docs/store-layout.md): <c>tmp</c>, <c>messages</c>, <c>db</c> and the file <c>lock</c>.</summary>
@@ -43,6 +45,23 @@ internal sealed class StoreFolders(string data)
 
     /// <summary>Where link <paramref name="number"/> is.</summary>
     public string LinkPath(ulong number) => Path.Combine(Messages, LinkName.Folder(number), LinkName.Format(number));
+
+    /// <summary>Makes link <paramref name="number"/> to the content of <paramref name="source"/>, which is durable; not yet durable itself.</summary>
+    public void Link(string source, ulong number)
+    {
+        string path = LinkPath(number);
+        try
+        {
+            NativeFiles.CreateHardLink(source, path);
+        }
+        catch (IOException error) when (error.HResult == NativeFiles.TooManyLinks)
+        {
+            // The rare message that goes to a whole nation begins a second file.
+            File.Copy(source, path);
+            using SafeFileHandle copy = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+            RandomAccess.FlushToDisk(copy);
+        }
+    }
 
     /// <summary>The folder of link <paramref name="number"/>, and the folders above it up to and with <c>messages</c>, innermost first.</summary>
     public IReadOnlyList<string> FoldersOf(ulong number)

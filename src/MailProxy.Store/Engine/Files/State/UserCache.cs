@@ -42,7 +42,16 @@ internal sealed class UserCache(StoreDatabase database, LoadedMailboxes loaded, 
         return user;
     }
 
-    /// <summary>Ends one <see cref="Acquire"/>.</summary>
+    /// <summary>One more <see cref="Acquire"/> of a user that is held.</summary>
+    public void Hold(UserState user)
+    {
+        lock (gate)
+        {
+            user.Uses++;
+        }
+    }
+
+    /// <summary>Ends one <see cref="Acquire"/> or <see cref="Hold"/>.</summary>
     public void Release(UserState user)
     {
         lock (gate)

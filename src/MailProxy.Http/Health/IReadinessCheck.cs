@@ -1,0 +1,14 @@
+namespace MailProxy.Http.Health;
+
+/// <summary>One reason why this node may not be ready for traffic. Asked at every probe: it must answer from memory.</summary>
+public interface IReadinessCheck
+{
+    /// <summary>Short, lower case, e.g. <c>directory</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Null when ready; otherwise one sentence for <c>/readyz?verbose</c>.</summary>
+    string? Unreadiness { get; }
+
+    /// <summary>What the operator should know although this node is ready (an old view is served ...), one sentence; or null.</summary>
+    string? Detail => null;
+}

@@ -1,0 +1,72 @@
+using MailProxy.Store.Engine;
+using MailProxy.Store.Engine.Files.Disk;
+using Xunit;
+using static MailProxy.Store.Tests.Engine.TestStore;
+
+namespace MailProxy.Store.Tests.Engine;
+
+public sealed class LayoutTests
+{
+    [Theory]
+    [InlineData(0, "00000000")]
+    [InlineData(31, "0000000v")]
+    [InlineData(32, "00000010")]
+    [InlineData(1_023, "000000vv")]
+    [InlineData(1_024, "00000100")]
+    [InlineData((1L << 40) - 1, "vvvvvvvv")]
+    public void A_link_is_named_by_its_number(long number, string name)
+    {
+        Assert.Equal(name, LinkName.Format((ulong)number));
+        Assert.True(LinkName.TryParse(name, out ulong read));
+        Assert.Equal((ulong)number, read);
+        Assert.Equal(Path.Combine(name[..2], name[2..4], name[4..6]), LinkName.Folder((ulong)number));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0000000")]
+    [InlineData("000000000")]
+    [InlineData("0000000w")]
+    [InlineData("0000000V")]
+    [InlineData("0000000ü")]
+    public void Other_names_are_no_links(string name) => Assert.False(LinkName.TryParse(name, out _));
+
+    [Fact]
+    public void There_is_no_link_beyond_the_last() => Assert.Throws<ArgumentOutOfRangeException>(() => LinkName.Format(LinkName.Limit));
+
+    [Fact]
+    public async Task A_folder_holds_1024_links_at_most()
+    {
+        await using TestStore store = await TestStore.OpenAsync();
+        await using IMailbox inbox = await store.MailboxAsync(Alice);
+        await store.AppendAsync(inbox, "again and again");
+        while (inbox.Snapshot.Messages.Length < 2_500)
+        {
+            await inbox.CopyAsync(Uids(inbox), "INBOX", Stop);
+        }
+
+        string messages = Path.Combine(store.Data, "messages");
+        Assert.Equal(4_096, store.MessageFiles().Length);
+        Assert.All(
+            Directory.GetDirectories(messages, "*", SearchOption.AllDirectories).Append(messages),
+            folder => Assert.InRange(Directory.GetFileSystemEntries(folder).Length, 1, 1_024));
+        Assert.All(store.MessageFiles(), file => Assert.Equal(
+            Path.GetFileName(file)[..6], Path.GetRelativePath(messages, Path.GetDirectoryName(file)!).Replace(Path.DirectorySeparatorChar.ToString(), "", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_message_may_have_more_copies_than_a_file_can_have_links()
+    {
+        await using TestStore store = await TestStore.OpenAsync();
+        await using IMailbox inbox = await store.MailboxAsync(Alice);
+        await store.AppendAsync(inbox, "for a whole nation");
+        while (inbox.Snapshot.Messages.Length <= 65_536)
+        {
+            CopyResult? result = await inbox.CopyAsync(Uids(inbox), "INBOX", Stop);
+            Assert.Equal(inbox.Snapshot.Messages.Length / 2, result!.Uids.Count);
+        }
+
+        Assert.Equal("for a whole nation", await ContentAsync(inbox, inbox.Snapshot.Messages[^1].Uid));
+        Assert.Equal("for a whole nation", await ContentAsync(inbox, 1));
+    }
+}
