@@ -67,7 +67,7 @@ internal sealed class DevConfigs(DevSettings settings, DevFiles files)
             ClientAuthorities = files.Authority,
             RequireClientCertificate = true,
         },
-        Access = new AccessOptions { TrustedClients = [ProxyName] },
+        Access = new AccessOptions { TrustedClients = { ProxyName } },
         Consul = ConsulClient(),
     };
 
