@@ -16,7 +16,7 @@ public sealed class ImapServer(IStoreEngine engine, StoreAccess access, ImapServ
     public async Task ServeAsync(ConnectionContext connection, CancellationToken stop)
     {
         using var wire = new ImapWire(connection, options.StallLimit, time, stop);
-        var session = new ImapSession(wire, engine, access, options);
+        var session = new ImapSession(wire, engine, access, options, time);
         var end = "closed";
         try
         {

@@ -1,16 +1,20 @@
 using MailProxy.Protocols.Imap;
 using MailProxy.Store.Access;
 using MailProxy.Store.Engine;
+using MailProxy.Store.Mime;
 using MailProxy.Transport.Tls;
 
 namespace MailProxy.Store.Imap.Session;
 
 /// <summary>What one connection is and has; the commands change it. Used by one command at a time.</summary>
-internal sealed class ImapSession(ImapWire wire, IStoreEngine engine, StoreAccess access, ImapServerOptions options)
+internal sealed class ImapSession(ImapWire wire, IStoreEngine engine, StoreAccess access, ImapServerOptions options, TimeProvider time)
 {
     // RFC 9051 and its extensions that are really here; a test reads this list and tries each.
     private const string AfterLogin =
         "IMAP4rev1 LITERAL+ ID ENABLE NAMESPACE IDLE UNSELECT UIDPLUS MOVE CONDSTORE ESEARCH CHILDREN SPECIAL-USE CREATE-SPECIAL-USE LIST-EXTENDED LIST-STATUS STATUS=SIZE";
+
+    private uint _treeUid;
+    private MimeNode? _tree;
 
     /// <summary>The client.</summary>
     public ImapWire Wire => wire;
@@ -23,6 +27,9 @@ internal sealed class ImapSession(ImapWire wire, IStoreEngine engine, StoreAcces
 
     /// <summary>Limits and names.</summary>
     public ImapServerOptions Options => options;
+
+    /// <summary>The time of day, for messages that bring none.</summary>
+    public DateTimeOffset Now => time.GetLocalNow();
 
     /// <summary>The connection's TLS at this moment.</summary>
     public ITlsFeature? Tls => wire.Connection.Features.Get<ITlsFeature>();
@@ -57,6 +64,18 @@ internal sealed class ImapSession(ImapWire wire, IStoreEngine engine, StoreAcces
     /// <summary>What can be done in the present state.</summary>
     public string Capabilities => Mail is not null ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{AfterLogin} APPENDLIMIT={options.MessageLimit}") : BeforeLogin();
 
+    /// <summary>The tree of the message whose parts were fetched last: clients fetch one part after the other.</summary>
+    public MimeNode? TreeOf(uint uid) => Selected is not null && _treeUid == uid ? _tree : null;
+
+    /// <summary>Remembers the tree of a message of the selected mailbox, if it was made.</summary>
+    public void KeepTree(uint uid, MimeNode? tree)
+    {
+        if (tree is not null)
+        {
+            (_treeUid, _tree) = (uid, tree);
+        }
+    }
+
     /// <summary>Tells what changed in the selected mailbox.</summary>
     public void TellNews(bool mayExpunge) => Selected?.Tell(wire, mayExpunge, IsCondstore);
 
@@ -66,6 +85,7 @@ internal sealed class ImapSession(ImapWire wire, IStoreEngine engine, StoreAcces
         if (Selected is { } selected)
         {
             Selected = null;
+            _tree = null;
             await selected.DisposeAsync();
         }
     }
