@@ -4,6 +4,7 @@ using MailKit.Search;
 using MailProxy.EndToEnd.Tests.Rig;
 using MailProxy.Testing;
 using Xunit;
+using Directory = System.IO.Directory;
 
 namespace MailProxy.EndToEnd.Tests.Clients;
 
@@ -16,7 +17,7 @@ public sealed class MbsyncTests(DevClusterFixture cluster)
     [Fact]
     public async Task Two_way_sync_of_500_messages_with_folders_and_flags()
     {
-        Program.Require("mbsync");
+        ForeignProgram.Require("mbsync");
         var user = cluster.TakeUser();
         using var folder = new TempDirectory();
         var maildir = folder.File("mail");
@@ -113,7 +114,7 @@ public sealed class MbsyncTests(DevClusterFixture cluster)
     }
 
     private static async Task<ProgramResult> SyncAsync(string rc) =>
-        (await Program.RunAsync("mbsync", ["-c", rc, "-a"], environment: new Dictionary<string, string> { ["HOME"] = Path.GetDirectoryName(rc)! })).Expect(0);
+        (await ForeignProgram.RunAsync("mbsync", ["-c", rc, "-a"], environment: new Dictionary<string, string> { ["HOME"] = Path.GetDirectoryName(rc)! })).Expect(0);
 
     private static async Task<List<string>> ReadAllAsync(MailKit.Net.Imap.ImapClient client)
     {

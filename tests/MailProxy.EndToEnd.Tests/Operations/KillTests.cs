@@ -7,6 +7,7 @@ using MailKit.Search;
 using MailProxy.EndToEnd.Tests.Rig;
 using MailProxy.Testing;
 using Xunit;
+using Directory = System.IO.Directory;
 
 namespace MailProxy.EndToEnd.Tests.Operations;
 
@@ -47,7 +48,7 @@ public sealed partial class KillTests
             }
         }
 
-        Assert.Empty(acknowledged.Keys.Where(id => found.GetValueOrDefault(id) != 1));
+        Assert.DoesNotContain(acknowledged.Keys, id => found.GetValueOrDefault(id) != 1);
         Assert.DoesNotContain(found, entry => entry.Value > 1);
     }
 

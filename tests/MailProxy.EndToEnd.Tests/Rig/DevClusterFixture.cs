@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using MailProxy.Testing;
 using Xunit;
+using Directory = System.IO.Directory;
 
 namespace MailProxy.EndToEnd.Tests.Rig;
 
