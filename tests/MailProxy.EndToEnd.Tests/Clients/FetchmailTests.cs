@@ -3,7 +3,6 @@ using MailProxy.EndToEnd.Tests.Rig;
 using MailProxy.Testing;
 using MimeKit;
 using Xunit;
-using Directory = System.IO.Directory;
 
 namespace MailProxy.EndToEnd.Tests.Clients;
 
@@ -23,7 +22,7 @@ public sealed class FetchmailTests(DevClusterFixture cluster)
 
         using var folder = new TempDirectory();
         var box = folder.File("box");
-        Directory.CreateDirectory(box);
+        System.IO.Directory.CreateDirectory(box);
         var rc = folder.File("fetchmailrc");
         await File.WriteAllTextAsync(
             rc,
@@ -38,7 +37,7 @@ public sealed class FetchmailTests(DevClusterFixture cluster)
         File.SetUnixFileMode(rc, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         var environment = new Dictionary<string, string> { ["HOME"] = folder.Path, ["FETCHMAILHOME"] = folder.Path };
         (await ForeignProgram.RunAsync("fetchmail", ["-f", rc, "--nodetach", "--nosyslog"], environment: environment)).Expect(0);
-        var fetched = Directory.GetFiles(box).Select(file => Normalize(File.ReadAllText(file, Encoding.Latin1))).Order(StringComparer.Ordinal).ToList();
+        var fetched = System.IO.Directory.GetFiles(box).Select(file => Normalize(File.ReadAllText(file, Encoding.Latin1))).Order(StringComparer.Ordinal).ToList();
         Assert.Equal(messages.Select(Normalize).Order(StringComparer.Ordinal), fetched);
 
         // 1: there was no mail.

@@ -7,7 +7,6 @@ using MailKit.Search;
 using MailProxy.EndToEnd.Tests.Rig;
 using MailProxy.Testing;
 using Xunit;
-using Directory = System.IO.Directory;
 
 namespace MailProxy.EndToEnd.Tests.Operations;
 
@@ -106,7 +105,7 @@ public sealed partial class KillTests
 
     private static async Task WriteUsersAsync(string data)
     {
-        Directory.CreateDirectory(data);
+        System.IO.Directory.CreateDirectory(data);
         var users = Enumerable.Range(0, Users).Select(number => new { name = NameOf(number), password = "{PLAIN}secret", home = $"store-{1 + (number % 2)}" });
         await File.WriteAllTextAsync(Path.Combine(data, "users.json"), JsonSerializer.Serialize(new { domains = new[] { "example.org" }, users }));
     }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using MailProxy.Testing;
 using Xunit;
-using Directory = System.IO.Directory;
 
 namespace MailProxy.EndToEnd.Tests.Rig;
 
@@ -49,7 +48,7 @@ public sealed class DevClusterFixture : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
-        Directory.CreateDirectory(Data);
+        System.IO.Directory.CreateDirectory(Data);
         var users = Enumerable.Range(1, UserCount).Select(number => new { name = NameOf(number), password = "{PLAIN}secret", home = HomeOf(number) });
         await File.WriteAllTextAsync(Path.Combine(Data, "users.json"), JsonSerializer.Serialize(new { domains = new[] { "example.org" }, users }));
         Base = PortBase.Find();
