@@ -54,7 +54,7 @@ internal sealed class SlotFeed : IWatchSource<KvPair?>, IFeed
             return WatchVerdict.Believed;
         }
 
-        if (known is not null && !await guard.BelievesEmptyAsync(key, DisappearanceGuard.Many, cancellationToken))
+        if (known is not null && !await guard.BelievesAsync(key, DisappearanceGuard.Many, nothingLeft: true, cancellationToken))
         {
             return WatchVerdict.Doubted;
         }
