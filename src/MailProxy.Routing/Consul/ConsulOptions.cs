@@ -85,5 +85,6 @@ public sealed class ConsulOptions
         }
     }
 
-    private bool ServiceNameProblem() => StoreServiceName.Length == 0 || StoreServiceName.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.'));
+    private bool ServiceNameProblem() =>
+        StoreServiceName.Length == 0 || StoreServiceName.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.'));
 }

@@ -47,7 +47,8 @@ internal sealed record ConsulReply(string What, int Status, byte[] Body, ulong I
             return new ConsulException(ConsulFault.Permanent, $"{What}: Consul answered {Status} for another key or address; nothing was followed", Status);
         }
 
-        return new ConsulException(ConsulFaults.Classify(Status, text), text.Length == 0 ? $"{What}: status {Status}" : $"{What}: {text} (status {Status})", Status);
+        var message = text.Length == 0 ? $"{What}: status {Status}" : $"{What}: {text} (status {Status})";
+        return new ConsulException(ConsulFaults.Classify(Status, text), message, Status);
     }
 
     // Control characters of a foreign text have no business in our logs.

@@ -74,7 +74,8 @@ internal sealed class SlotFeed : IWatchSource<KvPair?>, IFeed
         {
             warned = pair.ModifyIndex;
             context.Logger.LogWarning(
-                "Consul key {Key} is ignored: {Problem}; {Consequence}", key, problem, known is null ? "no slots are in use" : "the last good table stays in force");
+                "Consul key {Key} is ignored: {Problem}; {Consequence}",
+                key, problem, known is null ? "no slots are in use" : "the last good table stays in force");
         }
 
         return null;
