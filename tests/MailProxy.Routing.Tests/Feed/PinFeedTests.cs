@@ -42,6 +42,16 @@ public sealed class PinFeedTests
     }
 
     [Fact]
+    public async Task Keys_and_ids_forge_no_log_lines()
+    {
+        var rig = new FeedRig();
+        await rig.PinsAsync(FeedRig.Pair("mp/users/a@x\n2026-01-01 forged", "store-1"));
+        await rig.CatalogAsync(FeedRig.Store("s\r\nforged"), FeedRig.Store("s1", meta: ("tls", "\u001b[2J")));
+        Assert.Equal(3, rig.Log.Warnings.Count);
+        Assert.All(rig.Log.Warnings, w => Assert.DoesNotContain(w, char.IsControl));
+    }
+
+    [Fact]
     public async Task An_answer_that_says_nothing_new_raises_no_change()
     {
         var rig = new FeedRig();

@@ -26,6 +26,7 @@ public sealed class EmbeddedConsulAgent : IAsyncDisposable
     private readonly CheckLoops loops;
     private readonly ITimer sweep;
     private readonly KvFile? file;
+    private int disposed;
 
     private EmbeddedConsulAgent(WebApplication web, AgentState state, CheckLoops loops, KvFile? file, TimeProvider time)
     {
@@ -73,9 +74,14 @@ public sealed class EmbeddedConsulAgent : IAsyncDisposable
         return agent;
     }
 
-    /// <summary>Stops: blocked queries are answered early, as a stopping Consul does, then the listener closes.</summary>
+    /// <summary>Stops: blocked queries are answered early, as a stopping Consul does, then the listener closes. May be called again.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
+        {
+            return;
+        }
+
         state.Stop();
         await sweep.DisposeAsync();
         using (var limit = new CancellationTokenSource(StopLimit))

@@ -95,7 +95,7 @@ internal sealed class CatalogFeed : IWatchSource<IReadOnlyList<ServiceHealth>>, 
 
         foreach (var problem in problems.Except(warned))
         {
-            context.Logger.LogWarning("Consul service {Service}: {Problem}", service, problem);
+            context.Logger.LogWarning("Consul service {Service}: {Problem}", service, PrintableText.Of(problem));
         }
 
         warned = problems;

@@ -117,7 +117,8 @@ internal sealed class KvMapFeed<T> : IWatchSource<IReadOnlyList<KvPair>>, IFeed
         if (warned.GetValueOrDefault(pair.Key) != pair.ModifyIndex)
         {
             context.Logger.LogWarning(
-                "Consul key {Key} is ignored: {Problem}; {Consequence}", pair.Key, problem, kept ? "its last good value stays in force" : "it has no effect");
+                "Consul key {Key} is ignored: {Problem}; {Consequence}",
+                PrintableText.Of(pair.Key), PrintableText.Of(problem), kept ? "its last good value stays in force" : "it has no effect");
         }
     }
 }
