@@ -77,6 +77,6 @@ public sealed class SwaksTests(DevClusterFixture cluster)
         using var folder = new TempDirectory();
         var file = folder.File("message");
         await File.WriteAllTextAsync(file, message, Encoding.Latin1);
-        return await ForeignProgram.RunAsync("swaks", [.. arguments, "--data", "@" + file, "--no-data-fixup"]);
+        return await ForeignProgram.RunAsync("swaks", [.. arguments, "--data", "@" + file]);
     }
 }
