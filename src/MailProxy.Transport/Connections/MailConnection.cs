@@ -19,10 +19,9 @@ internal sealed class MailConnection : ConnectionContext
 
     private readonly CancellationTokenSource _closed = new();
     private readonly Lock _shutdownGate = new();
-    private readonly SemaphoreSlim _sslTurn = new(1);
     private readonly TimeProvider _time;
     private ConnectionPipes _pipes;
-    private SslStream? _ssl;
+    private TlsStream? _tls;
     private Task? _shutdown;
     private IDictionary<object, object?>? _items;
     private IDuplexPipe _transport;
@@ -68,43 +67,17 @@ internal sealed class MailConnection : ConnectionContext
     public ByteChannel Channel { get; }
 
     /// <summary>Plain text: TLS where there is TLS, else the channel.</summary>
-    public Stream Stream => (Stream?)_ssl ?? Channel;
+    public Stream Stream => (Stream?)_tls ?? Channel;
 
     /// <summary>The pipes over <see cref="Stream"/>, even when a user of the connection wrapped <see cref="Transport"/>.</summary>
     public ConnectionPipes Pipes => _pipes;
-
-    /// <summary>
-    /// Reads plain text, for a splice. A TLS object is no place for two threads, and SslStream does not keep its shutdown from running beside
-    /// a read; so decrypting and close_notify take turns.
-    /// </summary>
-    public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
-    {
-        if (_ssl is null)
-        {
-            return await Channel.ReadAsync(buffer, cancellationToken);
-        }
-
-        await _sslTurn.WaitAsync(cancellationToken);
-        try
-        {
-            return await _ssl.ReadAsync(buffer, cancellationToken);
-        }
-        finally
-        {
-            _sslTurn.Release();
-        }
-    }
-
-    /// <summary>Waits until a read would find something, without a buffer and without touching TLS state.</summary>
-    public async ValueTask WaitForDataAsync(CancellationToken cancellationToken) =>
-        _ = await Stream.ReadAsync(Memory<byte>.Empty, cancellationToken);
 
     /// <summary>Puts TLS on top: new pipes, the old ones are given back.</summary>
     public async ValueTask UpgradeAsync(SslStream ssl)
     {
         var clear = _pipes;
-        _ssl = ssl;
-        _transport = _pipes = new ConnectionPipes(this, ssl);
+        _tls = new TlsStream(ssl);
+        _transport = _pipes = new ConnectionPipes(this, _tls);
         await clear.RetireAsync();
     }
 
@@ -148,9 +121,9 @@ internal sealed class MailConnection : ConnectionContext
 
         await _pipes.Input.CompleteAsync();
         await Channel.DisposeAsync();
-        if (_ssl is not null)
+        if (_tls is not null)
         {
-            await _ssl.DisposeAsync();
+            await _tls.DisposeAsync();
         }
 
         if (!Interlocked.Exchange(ref _isAborted, true))
@@ -185,22 +158,7 @@ internal sealed class MailConnection : ConnectionContext
     {
         try
         {
-            if (_ssl is not null)
-            {
-                if (!await _sslTurn.WaitAsync(LastWordsLimit))
-                {
-                    throw new IOException("A record that never became complete is in the way.");
-                }
-
-                try
-                {
-                    await _ssl.ShutdownAsync();
-                }
-                finally
-                {
-                    _sslTurn.Release();
-                }
-            }
+            await (_tls?.ShutdownAsync() ?? Task.CompletedTask);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
         {

@@ -50,11 +50,12 @@ internal sealed class MemoryChannel(PipeReader reader, PipeWriter writer, EndPoi
         lock (_gate)
         {
             ThrowIfClosed();
-            var taken = result.Buffer.Slice(0, Math.Min(buffer.Length, result.Buffer.Length));
+            var length = (int)Math.Min(buffer.Length, result.Buffer.Length);
+            var taken = result.Buffer.Slice(0, length);
             taken.CopyTo(buffer.Span);
             // Nothing counts as examined beyond what was taken: the next read must return at once while there is more.
             reader.AdvanceTo(taken.End);
-            return (int)taken.Length;
+            return length;
         }
     }
 

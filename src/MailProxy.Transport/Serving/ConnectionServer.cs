@@ -39,6 +39,7 @@ public sealed class ConnectionServer(
     private Task _accepting = Task.CompletedTask;
     private int _served;
     private int _refusing;
+    private bool _isDisposed;
 
     /// <summary>The address that was bound, with the real port.</summary>
     public EndPoint BoundEndPoint => _listener?.EndPoint ?? throw new InvalidOperationException("The server is not bound.");
@@ -90,6 +91,11 @@ public sealed class ConnectionServer(
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+        {
+            return;
+        }
+
         await StopAsync(TimeSpan.Zero);
         _stopping.Dispose();
     }

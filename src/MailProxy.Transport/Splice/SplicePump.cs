@@ -43,6 +43,7 @@ internal sealed class SplicePump(SpliceSession session, MailConnection from, Mai
     {
         _isWriting = true;
         await to.Pipes.Output.FlushAsync(session.Stopping);
+        _isWriting = false;
         if (from.Pipes.TryTakeReadAhead(out var ahead))
         {
             foreach (var piece in ahead.Buffer)
@@ -58,7 +59,7 @@ internal sealed class SplicePump(SpliceSession session, MailConnection from, Mai
     private async ValueTask<bool> MoveAsync()
     {
         _isWriting = false;
-        await from.WaitForDataAsync(session.Stopping);
+        _ = await from.Stream.ReadAsync(Memory<byte>.Empty, session.Stopping);
         var piece = ArrayPool<byte>.Shared.Rent(PieceSize);
         try
         {
@@ -66,7 +67,7 @@ internal sealed class SplicePump(SpliceSession session, MailConnection from, Mai
             do
             {
                 _isWriting = false;
-                read = await from.ReadAsync(piece, session.Stopping);
+                read = await from.Stream.ReadAsync(piece, session.Stopping);
                 if (read == 0)
                 {
                     return false;

@@ -114,7 +114,7 @@ public sealed class CertificateAuthority
         }
 
         var now = _time.GetUtcNow();
-        var known = TryLoad(_directory, name);
+        var known = TryLoadLeaf(name);
         if (known is not null && known.NotAfter.ToUniversalTime() > (now + RenewBefore).UtcDateTime && IsSignedByRoot(known, now) && isWanted(known))
         {
             return known;
@@ -124,6 +124,19 @@ public sealed class CertificateAuthority
         var issued = issue(now - ClockSkew, now + LeafLifetime);
         Store(_directory, name, issued);
         return issued;
+    }
+
+    private X509Certificate2? TryLoadLeaf(string name)
+    {
+        try
+        {
+            return TryLoad(_directory, name);
+        }
+        catch (CertificateFileException)
+        {
+            // Half written when the power went: a new key beside the old certificate. It is ours to replace.
+            return null;
+        }
     }
 
     private bool IsSignedByRoot(X509Certificate2 certificate, DateTimeOffset now)

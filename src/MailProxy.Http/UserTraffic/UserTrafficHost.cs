@@ -1,0 +1,75 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using MailProxy.Directory;
+using MailProxy.Http.Hosting;
+using MailProxy.Routing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Yarp.ReverseProxy;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Transforms;
+
+namespace MailProxy.Http.UserTraffic;
+
+/// <summary>The listener for users: YARP, with one middleware of ours before its forwarder.</summary>
+internal static class UserTrafficHost
+{
+    // As for mail stores: loopback and data-centre networks answer in milliseconds or not at all.
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Builds the host; <paramref name="clusters"/> stay the caller's.</summary>
+    public static KestrelHost Create(
+        HttpOptions options,
+        IPEndPoint endPoint,
+        X509Certificate2? certificate,
+        IUserDirectory directory,
+        IRouter router,
+        StoreClusters clusters,
+        StoreHttpClientSettings stores,
+        ILoggerFactory loggers,
+        Random random,
+        TimeProvider time)
+    {
+        var logger = loggers.CreateLogger("MailProxy.Http");
+        var authentication = new UserAuthentication(directory, new GuessingGuard(random, time), options.Realm, logger);
+        return new KestrelHost(
+            "HTTP",
+            endPoint,
+            listen =>
+            {
+                if (options.Tls)
+                {
+                    listen.UseHttps(certificate ?? throw new InvalidOperationException("HTTPS is configured without a certificate."));
+                }
+            },
+            services =>
+            {
+                services.AddSingleton<IProxyConfigProvider>(clusters.Provider);
+                services.AddReverseProxy()
+                    .ConfigureHttpClient((_, handler) =>
+                    {
+                        handler.ConnectTimeout = ConnectTimeout;
+                        handler.SslOptions = StoreTls.Options(stores);
+                    })
+                    .AddTransforms(transforms =>
+                    {
+                        transforms.AddRequestTransform(IdentityTransform.ToStoreAsync);
+                        transforms.AddResponseTransform(IdentityTransform.ToClientAsync);
+                    });
+            },
+            application =>
+            {
+                var middleware = new HomeStoreMiddleware(authentication, router, application.Services.GetRequiredService<IProxyStateLookup>(), time, logger);
+                application.MapReverseProxy(proxy => proxy.Use(middleware.InvokeAsync));
+            },
+            limits =>
+            {
+                limits.MaxRequestBodySize = options.MaxBodyBytes;
+                limits.MaxConcurrentConnections = options.MaxConnections;
+                limits.MaxConcurrentUpgradedConnections = options.MaxConnections;
+            },
+            loggers);
+    }
+}
