@@ -10,8 +10,18 @@ internal sealed class RecordingLogger : ILogger, ILoggerFactory
 
     public IReadOnlyList<string> Warnings => [.. lines.Where(l => l.Level == LogLevel.Warning).Select(l => l.Text)];
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    private event Action? Logged;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
         lines.Enqueue((logLevel, formatter(state, exception)));
+        Logged?.Invoke();
+    }
+
+    public Task WaitForWarningAsync(string part) => WaitForAsync(() => Warnings.Any(w => w.Contains(part, StringComparison.Ordinal)));
+
+    public Task WaitForInformationAsync(string part) =>
+        WaitForAsync(() => lines.Any(l => l.Level == LogLevel.Information && l.Text.Contains(part, StringComparison.Ordinal)));
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
@@ -26,5 +36,22 @@ internal sealed class RecordingLogger : ILogger, ILoggerFactory
 
     public void Dispose()
     {
+    }
+
+    private async Task WaitForAsync(Func<bool> wanted)
+    {
+        var met = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Look()
+        {
+            if (wanted())
+            {
+                met.TrySetResult();
+            }
+        }
+
+        Logged += Look;
+        Look();
+        await met.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        Logged -= Look;
     }
 }

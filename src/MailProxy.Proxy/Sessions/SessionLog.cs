@@ -33,8 +33,8 @@ internal static partial class SessionLog
             row is null ? "-" : $"{row.Metric}: {session.FailureDetail}");
     }
 
-    /// <summary>A login was routed: which rule said so.</summary>
-    [LoggerMessage(2, LogLevel.Information, "{Protocol} login {Session}: {User} from {Client} goes to {Store} because of {Why}")]
+    /// <summary>A login was routed: which rule said so. The session's one line says it again at its end, so this is for those who watch.</summary>
+    [LoggerMessage(2, LogLevel.Debug, "{Protocol} login {Session}: {User} from {Client} goes to {Store} because of {Why}")]
     public static partial void LoggedIn(ILogger logger, string protocol, string session, string user, string client, string store, string why);
 
     /// <summary>A login failed: which phase, which failure.</summary>

@@ -3,7 +3,11 @@ using MailProxy.Routing.Consul.Model;
 
 namespace MailProxy.Routing.Consul;
 
-/// <summary>Source-generated JSON of everything that goes over the wire; member names as Go writes them, read in any case as Go reads them.</summary>
+/// <summary>
+/// Source-generated JSON of everything that goes over the wire; member names as Go writes them, read in any case as Go reads them.
+/// Go writes null for empty lists and maps, and a generated reader gives null for members that are missing: the models' init accessors
+/// turn both into empty values.
+/// </summary>
 // Metadata only: the generated fast path writes a null octet array as "", and Consul's null is null.
 [JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true, GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(List<KvPair>))]

@@ -21,7 +21,7 @@ internal sealed class DevCluster : INode
     /// <summary>Starts everything and prints where it listens.</summary>
     public static async Task<INode> StartAsync(DevSettings settings, CancellationToken cancellationToken)
     {
-        var loggers = LoggingSetup.Create(new() { Level = Enum.Parse<LogEventLevel>(settings.LogLevel, ignoreCase: true) });
+        var loggers = LoggingSetup.Create(new() { Level = Enum.Parse<LogEventLevel>(settings.LogLevel, ignoreCase: true) }, showsEveryLogin: true);
         var cluster = new DevCluster(loggers);
         try
         {

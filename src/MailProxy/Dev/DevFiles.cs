@@ -10,6 +10,9 @@ internal sealed class DevFiles
 {
     private static readonly string[] FirstUsers = ["alice@example.org", "bob@example.org", "carol@example.org"];
 
+    private static readonly string[] Domains = ["example.org"];
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
+
     // The password is printed at every start, so its hash need not cost a third of a second at every login.
     private const int DevRounds = 10_000;
 
@@ -64,7 +67,7 @@ internal sealed class DevFiles
     private static string UsersDocument(int stores) => JsonSerializer.Serialize(
         new
         {
-            domains = new[] { "example.org" },
+            domains = Domains,
             users = FirstUsers.Select((name, index) => new
             {
                 name,
@@ -75,5 +78,5 @@ internal sealed class DevFiles
             }),
             aliases = new Dictionary<string, string[]> { ["team@example.org"] = FirstUsers },
         },
-        new JsonSerializerOptions { WriteIndented = true });
+        Json);
 }

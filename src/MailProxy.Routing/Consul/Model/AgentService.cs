@@ -7,10 +7,10 @@ public sealed record AgentService
 {
     /// <summary>Instance id, unique on its agent.</summary>
     [JsonPropertyName("ID")]
-    public string Id { get; init; } = "";
+    public string Id { get; init => field = value ?? ""; } = "";
 
     /// <summary>Service name.</summary>
-    public string Service { get; init; } = "";
+    public string Service { get; init => field = value ?? ""; } = "";
 
     /// <summary>Tags; null means none.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
@@ -22,7 +22,7 @@ public sealed record AgentService
     public int Port { get; init; }
 
     /// <summary>Address; empty: the node's.</summary>
-    public string Address { get; init; } = "";
+    public string Address { get; init => field = value ?? ""; } = "";
 
     /// <summary>Raft index of the creation; 0 in agent answers.</summary>
     public ulong CreateIndex { get; init; }

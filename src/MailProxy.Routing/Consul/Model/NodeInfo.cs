@@ -7,16 +7,16 @@ public sealed record NodeInfo
 {
     /// <summary>Node id (a UUID); may be empty.</summary>
     [JsonPropertyName("ID")]
-    public string Id { get; init; } = "";
+    public string Id { get; init => field = value ?? ""; } = "";
 
     /// <summary>Node name.</summary>
-    public string Node { get; init; } = "";
+    public string Node { get; init => field = value ?? ""; } = "";
 
     /// <summary>Address of the node: used where the service has none of its own.</summary>
-    public string Address { get; init; } = "";
+    public string Address { get; init => field = value ?? ""; } = "";
 
     /// <summary>Datacenter of the node.</summary>
-    public string Datacenter { get; init; } = "";
+    public string Datacenter { get; init => field = value ?? ""; } = "";
 
     /// <summary>Raft index of the creation.</summary>
     public ulong CreateIndex { get; init; }

@@ -4,11 +4,11 @@ namespace MailProxy.Routing.Consul.Model;
 public sealed record ServiceHealth
 {
     /// <summary>The node it runs on.</summary>
-    public NodeInfo Node { get; init; } = new();
+    public NodeInfo Node { get; init => field = value ?? new(); } = new();
 
     /// <summary>The instance.</summary>
-    public AgentService Service { get; init; } = new();
+    public AgentService Service { get; init => field = value ?? new(); } = new();
 
     /// <summary>Its checks and the node's.</summary>
-    public IReadOnlyList<HealthCheck> Checks { get; init; } = [];
+    public IReadOnlyList<HealthCheck> Checks { get; init => field = value ?? []; } = [];
 }

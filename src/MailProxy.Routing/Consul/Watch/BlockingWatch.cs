@@ -62,7 +62,7 @@ internal sealed class BlockingWatch<T>(IWatchSource<T> source, WatchOptions opti
 
             return verdict == WatchVerdict.Doubted ? options.DoubtInterval : EarlyPause();
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             return Fail(e);
         }

@@ -1,17 +1,19 @@
 using System.Buffers;
+using System.Globalization;
 using System.IO.Pipelines;
 using System.Text;
 using MailProxy.Protocols;
 using MailProxy.Protocols.Imap;
 using MailProxy.Protocols.Lines;
 using MailProxy.Store.Mime;
+using MailProxy.Store.Serving;
 using Microsoft.AspNetCore.Connections;
 
 namespace MailProxy.Store.Imap.Session;
 
 /// <summary>
 /// The client's end of a session: commands in, responses out, each read and each flush under a deadline.
-/// A client that is gone or too slow is a <see cref="ConnectionAbortedException"/> or an <see cref="OperationCanceledException"/>.
+/// A client that is gone is a <see cref="ConnectionAbortedException"/>, one that is too slow an <see cref="OperationCanceledException"/>.
 /// </summary>
 internal sealed class ImapWire : IDisposable
 {
@@ -150,7 +152,7 @@ internal sealed class ImapWire : IDisposable
     /// <summary>Writes a literal: its header, then octets of the stream.</summary>
     public async ValueTask WriteLiteralAsync(Stream content, IReadOnlyList<OctetRange> ranges)
     {
-        Write(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{{{ranges.Sum(range => range.Length)}}}\r\n"));
+        Write(string.Create(CultureInfo.InvariantCulture, $"{{{ranges.Sum(range => range.Length)}}}\r\n"));
         IsMidLiteral = true;
         foreach (var range in ranges)
         {
@@ -174,11 +176,20 @@ internal sealed class ImapWire : IDisposable
     public async ValueTask FlushAsync()
     {
         _writeDeadline.CancelAfter(_stallLimit);
-        var result = await Output.FlushAsync(Gone);
-        _writeDeadline.CancelAfter(Timeout.InfiniteTimeSpan);
-        if (result.IsCompleted || result.IsCanceled)
+        try
         {
-            throw new ConnectionAbortedException("The client is gone.");
+            if ((await Output.FlushAsync(Gone)).IsCompleted)
+            {
+                throw new ConnectionAbortedException("The client is gone.");
+            }
+        }
+        catch (Exception exception) when (PeerFaults.IsOne(exception) && exception is not ConnectionAbortedException)
+        {
+            throw new ConnectionAbortedException("The client is gone.", exception);
+        }
+        finally
+        {
+            _writeDeadline.CancelAfter(Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -215,9 +226,18 @@ internal sealed class ImapWire : IDisposable
     private async ValueTask<ReadResult> ReadAsync(TimeSpan limit)
     {
         _readDeadline.CancelAfter(limit);
-        var result = await Input.ReadAsync(_read.Token);
-        _readDeadline.CancelAfter(Timeout.InfiniteTimeSpan);
-        return result;
+        try
+        {
+            return await Input.ReadAsync(_read.Token);
+        }
+        catch (Exception exception) when (PeerFaults.IsOne(exception))
+        {
+            throw new ConnectionAbortedException("The client is gone.", exception);
+        }
+        finally
+        {
+            _readDeadline.CancelAfter(Timeout.InfiniteTimeSpan);
+        }
     }
 
     private async ValueTask CopyAsync(Stream content, OctetRange range)
@@ -225,7 +245,7 @@ internal sealed class ImapWire : IDisposable
         content.Position = range.Offset;
         for (var left = range.Length; left > 0;)
         {
-            var memory = Output.GetMemory();
+            var memory = Output.GetMemory(16_384);
             var read = await content.ReadAsync(memory[..(int)Math.Min(left, memory.Length)], Gone);
             if (read == 0)
             {

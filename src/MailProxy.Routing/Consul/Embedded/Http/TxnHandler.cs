@@ -28,7 +28,7 @@ internal sealed class TxnHandler(AgentState state, TimeProvider time) : IAgentEn
             return AgentReply.Text(413, $"Transaction contains too many operations ({operations.Count} > {EmbeddedLimits.MaxTxnOperations})");
         }
 
-        if (operations.Any(o => o.Kv is null || o.Kv.Key.Length == 0))
+        if (operations.Any(o => o?.Kv is null || o.Kv.Key.Length == 0))
         {
             return AgentReply.Text(400, "the embedded agent takes KV operations with a key only");
         }

@@ -20,6 +20,11 @@ internal sealed class KvFile(string path) : IDisposable
         try
         {
             var document = JsonSerializer.Deserialize(File.ReadAllBytes(path), ConsulJson.Default.KvFileDocument) ?? throw new JsonException("null");
+            if (document.Entries is null || document.Entries.Any(e => e?.Key is null))
+            {
+                throw new JsonException("no entries");
+            }
+
             saved = document.Index;
             return KvTable.Restore(document.Entries, document.Index);
         }

@@ -1,0 +1,33 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Time.Testing;
+
+namespace MailProxy.Routing.Tests.Watch;
+
+/// <summary>A clock that stands still, and tells which pauses are being made.</summary>
+internal sealed class PauseWatchingTime : FakeTimeProvider
+{
+    // Limits of requests are timers too; they are 10 s and more, pauses are 5 s and less.
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(9);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    private readonly Channel<TimeSpan> pauses = Channel.CreateUnbounded<TimeSpan>();
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = base.CreateTimer(callback, state, dueTime, period);
+        if (dueTime > TimeSpan.Zero && dueTime < LongestPause)
+        {
+            pauses.Writer.TryWrite(dueTime);
+        }
+
+        return timer;
+    }
+
+    /// <summary>Waits until somebody pauses, lets that time pass, and says how long it was.</summary>
+    public async Task<TimeSpan> PassPauseAsync()
+    {
+        var pause = await pauses.Reader.ReadAsync().AsTask().WaitAsync(Limit);
+        Advance(pause);
+        return pause;
+    }
+}
