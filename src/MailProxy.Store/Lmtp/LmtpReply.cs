@@ -1,5 +1,3 @@
-using MailProxy.Protocols.Smtp;
-
 namespace MailProxy.Store.Lmtp;
 
 /// <summary>One reply with its enhanced status code (RFC 2034, RFC 3463).</summary>
@@ -9,7 +7,4 @@ internal sealed record LmtpReply(int Code, string Text)
 {
     /// <summary>2xx or 3xx.</summary>
     public bool IsPositive => Code < 400;
-
-    /// <summary>With its CRLF.</summary>
-    public string Line => SmtpReplyWriter.Format(Code, [Text]);
 }

@@ -25,12 +25,12 @@ internal sealed class LmtpSession : IAsyncDisposable
             ["STARTTLS"] = static (session, argument) => session.StartTlsAsync(argument),
             ["XCLIENT"] = static (session, argument) => session.IdentifyAsync(argument),
             ["MAIL"] = static (session, argument) => session.MailAsync(argument),
-            ["RCPT"] = static (session, argument) => session.Recipient(argument),
-            ["DATA"] = static (session, argument) => session.DataAsync(argument),
-            ["BDAT"] = static (session, argument) => session.ChunkAsync(argument),
+            ["RCPT"] = static (session, argument) => session._transaction.Recipient(argument),
+            ["DATA"] = static (session, argument) => session._transaction.DataAsync(argument),
+            ["BDAT"] = static (session, argument) => session._transaction.ChunkAsync(argument),
             ["RSET"] = static async (session, _) =>
             {
-                await session.ForgetAsync();
+                await session._transaction.ForgetAsync();
                 session.Write(250, "2.0.0 OK");
             },
             ["NOOP"] = static (session, _) => session.Say(250, "2.0.0 OK"),
@@ -42,40 +42,48 @@ internal sealed class LmtpSession : IAsyncDisposable
             },
         }.ToFrozenDictionary();
 
-    private readonly IStoreEngine _engine;
     private readonly StoreAccess _access;
-    private readonly LmtpServerOptions _options;
-    private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly long _start;
-    private readonly LineConnection _peer;
-    private readonly LmtpReceiver _receiver;
+    private readonly LmtpTransaction _transaction;
     private bool _hasGreeted;
-    private string _origin = "itself";
     private string? _end;
     private int _junk;
-    private int _messages;
-    private LmtpEnvelope? _envelope;
-    private LmtpMessage? _chunked;
 
     public LmtpSession(
         ConnectionContext connection, IStoreEngine engine, StoreAccess access, LmtpServerOptions options, ILogger logger, TimeProvider time)
     {
-        _engine = engine;
+        Engine = engine;
+        Options = options;
+        Logger = logger;
         _access = access;
-        _options = options;
-        _logger = logger;
         _time = time;
         _start = time.GetTimestamp();
-        _peer = new(connection, options.WriteLimit, time);
-        _receiver = new(_peer, options.DataIdleLimit);
+        Peer = new(connection, options.WriteLimit, time);
+        _transaction = new(this);
     }
 
-    private string ClientName => _peer.Connection.RemoteEndPoint?.ToString() ?? "?";
+    /// <summary>The client.</summary>
+    public LineConnection Peer { get; }
 
-    private bool IsTrusted => _access.IsTrusted(_peer.Connection);
+    /// <summary>Where the mail goes.</summary>
+    public IStoreEngine Engine { get; }
 
-    private bool MayStartTls => _options.StartTls is not null && _peer.Tls is { IsEncrypted: false };
+    /// <summary>Name and limits.</summary>
+    public LmtpServerOptions Options { get; }
+
+    /// <summary>For events.</summary>
+    public ILogger Logger { get; }
+
+    /// <summary>For the log: whom the client speaks for.</summary>
+    public string Origin { get; private set; } = "itself";
+
+    /// <summary>For the log.</summary>
+    public string ClientName => Peer.Connection.RemoteEndPoint?.ToString() ?? "?";
+
+    private bool IsTrusted => _access.IsTrusted(Peer.Connection);
+
+    private bool MayStartTls => Options.StartTls is not null && Peer.Tls is { IsEncrypted: false };
 
     /// <summary>Greets, serves, ends.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -83,7 +91,7 @@ internal sealed class LmtpSession : IAsyncDisposable
         Greet();
         while (_end is null)
         {
-            var read = await _peer.ReadLineAsync(LineLimit, _options.IdleLimit, stop);
+            var read = await Peer.ReadLineAsync(LineLimit, Options.IdleLimit, stop);
             switch (read.Status)
             {
                 case LineReadStatus.Done:
@@ -107,12 +115,53 @@ internal sealed class LmtpSession : IAsyncDisposable
             }
         }
 
-        await _peer.FlushAsync();
-        LmtpLog.Ended(_logger, ClientName, _origin, _end, _messages, _time.GetElapsedTime(_start).TotalSeconds);
+        await Peer.FlushAsync();
+        LmtpLog.Ended(Logger, ClientName, Origin, _end, _transaction.Delivered, _time.GetElapsedTime(_start).TotalSeconds);
     }
 
+    /// <summary>One line of reply.</summary>
+    public ValueTask Say(int code, string text)
+    {
+        Write(code, text);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Answers; what is negative counts, and too many in a row end the session.</summary>
+    public ValueTask Reply(LmtpReply reply)
+    {
+        if (!reply.IsPositive)
+        {
+            return Refuse(reply.Code, reply.Text);
+        }
+
+        _junk = 0;
+        return Say(reply.Code, reply.Text);
+    }
+
+    /// <summary>A negative reply; too many in a row end the session.</summary>
+    public ValueTask Refuse(int code, string text)
+    {
+        Write(code, text);
+        if (++_junk >= Options.JunkLimit)
+        {
+            Bid(421, "4.7.0 Too many errors, goodbye.", "too many errors");
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>A last reply.</summary>
+    public void Bid(int code, string text, string why)
+    {
+        Write(code, text);
+        End(why);
+    }
+
+    /// <summary>Ends the session behind the present command.</summary>
+    public void End(string why) => _end ??= why;
+
     /// <summary>Drops what was not delivered.</summary>
-    public ValueTask DisposeAsync() => ForgetAsync();
+    public ValueTask DisposeAsync() => _transaction.ForgetAsync();
 
     private async ValueTask ServeAsync(byte[] line)
     {
@@ -126,44 +175,9 @@ internal sealed class LmtpSession : IAsyncDisposable
         await run(this, command.Argument);
     }
 
-    private void Greet() => Write(220, $"{_options.HostName} LMTP");
+    private void Greet() => Write(220, $"{Options.HostName} LMTP");
 
-    private void Write(int code, string text) => _peer.Write(SmtpReplyWriter.Format(code, [text]));
-
-    private ValueTask Say(int code, string text)
-    {
-        Write(code, text);
-        return ValueTask.CompletedTask;
-    }
-
-    private ValueTask Refuse(int code, string text)
-    {
-        Write(code, text);
-        if (++_junk >= _options.JunkLimit)
-        {
-            Bid(421, "4.7.0 Too many errors, goodbye.", "too many errors");
-        }
-
-        return ValueTask.CompletedTask;
-    }
-
-    private void Bid(int code, string text, string why)
-    {
-        Write(code, text);
-        End(why);
-    }
-
-    private void End(string why) => _end ??= why;
-
-    private async ValueTask ForgetAsync()
-    {
-        _envelope = null;
-        if (_chunked is { } message)
-        {
-            _chunked = null;
-            await message.DisposeAsync();
-        }
-    }
+    private void Write(int code, string text) => Peer.Write(SmtpReplyWriter.Format(code, [text]));
 
     private async ValueTask HelloAsync(ReadOnlySequence<byte> argument)
     {
@@ -173,12 +187,12 @@ internal sealed class LmtpSession : IAsyncDisposable
             return;
         }
 
-        await ForgetAsync();
+        await _transaction.ForgetAsync();
         _hasGreeted = true;
         var lines = new List<string>
         {
-            _options.HostName, "PIPELINING", "ENHANCEDSTATUSCODES", "8BITMIME", "SMTPUTF8", "CHUNKING",
-            string.Create(CultureInfo.InvariantCulture, $"SIZE {_options.MessageSizeLimit}"),
+            Options.HostName, "PIPELINING", "ENHANCEDSTATUSCODES", "8BITMIME", "SMTPUTF8", "CHUNKING",
+            string.Create(CultureInfo.InvariantCulture, $"SIZE {Options.MessageSizeLimit}"),
         };
         if (MayStartTls)
         {
@@ -190,7 +204,7 @@ internal sealed class LmtpSession : IAsyncDisposable
             lines.Add("XCLIENT ADDR PORT SESSION TTL");
         }
 
-        _peer.Write(SmtpReplyWriter.Format(250, lines));
+        Peer.Write(SmtpReplyWriter.Format(250, lines));
     }
 
     private async ValueTask StartTlsAsync(ReadOnlySequence<byte> argument)
@@ -202,18 +216,18 @@ internal sealed class LmtpSession : IAsyncDisposable
         }
 
         await Say(220, "2.0.0 Begin TLS now.");
-        if (!await _peer.FlushAsync())
+        if (!await Peer.FlushAsync())
         {
             End("client");
             return;
         }
 
-        using var deadline = new CancellationTokenSource(_options.HandshakeLimit, _time);
-        var outcome = await _peer.Tls!.BecomeServerAsync(_options.StartTls!, deadline.Token);
+        using var deadline = new CancellationTokenSource(Options.HandshakeLimit, _time);
+        var outcome = await Peer.Tls!.BecomeServerAsync(Options.StartTls!, deadline.Token);
         if (outcome != TlsOutcome.Done)
         {
             // What came in clear behind STARTTLS is an injection: nothing of it is answered.
-            _peer.Connection.Abort();
+            Peer.Connection.Abort();
             End($"TLS {outcome}");
             return;
         }
@@ -228,7 +242,7 @@ internal sealed class LmtpSession : IAsyncDisposable
         {
             await Refuse(550, "5.7.1 XCLIENT is for trusted proxies.");
         }
-        else if (_envelope is not null)
+        else if (_transaction.IsOpen)
         {
             await Refuse(503, "5.5.1 Not within a transaction.");
         }
@@ -246,157 +260,26 @@ internal sealed class LmtpSession : IAsyncDisposable
 
     private ValueTask RestartAsync(string origin)
     {
-        _origin = origin;
+        Origin = origin;
         _hasGreeted = false;
-        return ForgetAsync();
+        return _transaction.ForgetAsync();
     }
 
     private ValueTask MailAsync(ReadOnlySequence<byte> argument)
     {
-        if (!_hasGreeted || _envelope is not null)
+        if (!_hasGreeted)
         {
-            return Refuse(503, _hasGreeted ? "5.5.1 A transaction is open already." : "5.5.1 LHLO comes first.");
+            return Refuse(503, "5.5.1 LHLO comes first.");
         }
 
-        if (!IsTrusted)
+        if (IsTrusted)
         {
-            LmtpLog.NotTrusted(_logger, ClientName);
-            return MayStartTls
-                ? Refuse(530, "5.7.0 Start TLS with a client certificate first.")
-                : Refuse(550, "5.7.1 This store takes mail from its proxies only.");
+            return _transaction.MailAsync(argument);
         }
 
-        _envelope = LmtpEnvelope.TryBegin(argument, _options.MessageSizeLimit, out var reply);
-        return Reply(reply);
-    }
-
-    private ValueTask Recipient(ReadOnlySequence<byte> argument) =>
-        _envelope is null || _chunked is not null
-            ? Refuse(503, "5.5.1 MAIL comes first.")
-            : Reply(_envelope.Add(argument, _options.RecipientLimit));
-
-    private ValueTask Reply(LmtpReply reply)
-    {
-        if (!reply.IsPositive)
-        {
-            return Refuse(reply.Code, reply.Text);
-        }
-
-        _junk = 0;
-        return Say(reply.Code, reply.Text);
-    }
-
-    private async ValueTask DataAsync(ReadOnlySequence<byte> argument)
-    {
-        if (!argument.IsEmpty)
-        {
-            await Refuse(501, "5.5.4 DATA takes nothing.");
-            return;
-        }
-
-        // RFC 2033 4.2: without a recipient that was taken DATA fails.
-        if (_chunked is not null || _envelope is not { Recipients.Count: > 0 })
-        {
-            await Refuse(503, _chunked is null ? "5.5.1 RCPT comes first." : "5.5.1 BDAT has begun.");
-            return;
-        }
-
-        await using var message = await TryBeginAsync(_envelope);
-        if (message is null)
-        {
-            return;
-        }
-
-        await Say(354, "Go ahead, end with a lone dot.");
-        if (await _receiver.ReceiveDottedAsync(message))
-        {
-            await DeliverAsync(_envelope, message);
-        }
-        else
-        {
-            await Vanish();
-        }
-    }
-
-    private async ValueTask ChunkAsync(ReadOnlySequence<byte> argument)
-    {
-        var status = BdatChunk.TryParse(argument, out var chunk);
-        if (status != ReadStatus.Done)
-        {
-            // How many octets follow cannot be told, so the connection cannot go on.
-            Bid(501, "5.5.4 BDAT takes a size and LAST, goodbye.", "bad BDAT");
-            return;
-        }
-
-        if (_envelope is not { Recipients.Count: > 0 })
-        {
-            // RFC 3030 2: the octets have been sent whatever the reply will be.
-            await (await _receiver.ReceiveChunkAsync(null, chunk.Size) ? Refuse(503, "5.5.1 RCPT comes first.") : Vanish());
-            return;
-        }
-
-        var envelope = _envelope;
-        _chunked ??= await TryBeginAsync(envelope, chunk.Size);
-        if (_chunked is null)
-        {
-            return;
-        }
-
-        if (!await _receiver.ReceiveChunkAsync(_chunked, chunk.Size))
-        {
-            await Vanish();
-        }
-        else if (chunk.IsLast)
-        {
-            await DeliverAsync(envelope, _chunked);
-        }
-        else
-        {
-            await Say(250, string.Create(CultureInfo.InvariantCulture, $"2.0.0 {chunk.Size} octets received"));
-        }
-    }
-
-    // Null: the reply was given, the transaction is over, and a chunk that came along is gone.
-    private async ValueTask<LmtpMessage?> TryBeginAsync(LmtpEnvelope envelope, long chunk = 0)
-    {
-        try
-        {
-            return await LmtpMessage.BeginAsync(_engine, envelope, _options.MessageSizeLimit);
-        }
-        catch (Exception exception)
-        {
-            LmtpLog.StoreFailed(_logger, exception, "beginning a message", string.Join(", ", envelope.Recipients));
-            var reply = LmtpMessage.Describe(exception);
-            await ForgetAsync();
-            await (await _receiver.ReceiveChunkAsync(null, chunk) ? Say(reply.Code, reply.Text) : Vanish());
-            return null;
-        }
-    }
-
-    private ValueTask Vanish()
-    {
-        LmtpLog.Vanished(_logger, ClientName);
-        End("client within a message");
-        return ValueTask.CompletedTask;
-    }
-
-    // RFC 2033 4.2: one reply for each RCPT that was taken, in their order.
-    private async ValueTask DeliverAsync(LmtpEnvelope envelope, LmtpMessage message)
-    {
-        var reply = await message.DeliverAsync();
-        var recipients = string.Join(", ", envelope.Recipients);
-        if (message.Fault is not null)
-        {
-            LmtpLog.StoreFailed(_logger, message.Fault, "taking a message", recipients);
-        }
-
-        LmtpLog.Answered(_logger, ClientName, _origin, envelope.Sender, recipients, message.Size, reply.Code, reply.Text);
-        _messages += reply.IsPositive ? 1 : 0;
-        foreach (var recipient in envelope.Recipients)
-        {
-            await Say(reply.Code, reply.IsPositive ? $"2.1.5 <{recipient}> delivered" : reply.Text);
-        }
-
-        await ForgetAsync();
+        LmtpLog.NotTrusted(Logger, ClientName);
+        return MayStartTls
+            ? Refuse(530, "5.7.0 Start TLS with a client certificate first.")
+            : Refuse(550, "5.7.1 This store takes mail from its proxies only.");
     }
 }

@@ -141,7 +141,7 @@ internal sealed class LineConnection(ConnectionContext connection, TimeSpan writ
         return !_isBroken;
     }
 
-    /// <summary>Writes content that is not text of ours.</summary>
+    /// <summary>Counts content that was written to <see cref="Output"/> directly.</summary>
     public void CountSent(long octets) => Sent += octets;
 
     private LineRead? TakeLine(ReadResult result, int limit)

@@ -11,7 +11,7 @@ public sealed class CurlTests(DevClusterFixture cluster)
     [Fact]
     public async Task Curl_sends_by_submission_and_reads_by_imaps_and_pop3s()
     {
-        Program.Require("curl");
+        ForeignProgram.Require("curl");
         var user = cluster.TakeUser("store-2");
         var message = Messages.Make("curl");
         using var folder = new TempDirectory();
@@ -26,37 +26,37 @@ public sealed class CurlTests(DevClusterFixture cluster)
     [Fact]
     public async Task A_wrong_password_is_a_login_that_was_denied()
     {
-        Program.Require("curl");
+        ForeignProgram.Require("curl");
 
         // 67: CURLE_LOGIN_DENIED.
-        (await Program.RunAsync("curl", ["--silent", "--cacert", cluster.Authority, "--user", cluster.TakeUser() + ":wrong", $"imaps://localhost:{cluster.Port(993)}/"])).Expect(67);
+        (await ForeignProgram.RunAsync("curl", ["--silent", "--cacert", cluster.Authority, "--user", cluster.TakeUser() + ":wrong", $"imaps://localhost:{cluster.Port(993)}/"])).Expect(67);
     }
 
     [Fact]
     public async Task The_users_mailboxes_over_http()
     {
-        Program.Require("curl");
+        ForeignProgram.Require("curl");
         var user = cluster.TakeUser("store-2");
         var me = (await CurlAsync(user, $"http://127.0.0.1:{cluster.Port(7080)}/v1/me")).Expect(0);
         Assert.StartsWith($"{{\"user\":\"{user}\",\"store\":\"store-2\",\"mailboxes\":[", me.Output, StringComparison.Ordinal);
         Assert.Contains("{\"name\":\"INBOX\",\"messages\":0,\"unseen\":0,\"bytes\":0}", me.Output, StringComparison.Ordinal);
 
         // 22: an HTTP error, here 401.
-        (await Program.RunAsync("curl", ["--silent", "--fail", "--user", user + ":wrong", $"http://127.0.0.1:{cluster.Port(7080)}/v1/me"])).Expect(22);
+        (await ForeignProgram.RunAsync("curl", ["--silent", "--fail", "--user", user + ":wrong", $"http://127.0.0.1:{cluster.Port(7080)}/v1/me"])).Expect(22);
     }
 
     [Fact]
     public async Task Health_for_people_and_balancers()
     {
-        Program.Require("curl");
-        Assert.Equal("ok\n", (await Program.RunAsync("curl", ["--silent", $"http://127.0.0.1:{cluster.Port(7081)}/livez"])).Expect(0).Output);
-        var ready = (await Program.RunAsync("curl", ["--silent", "--fail", $"http://127.0.0.1:{cluster.Port(7081)}/readyz?verbose"])).Expect(0).Output;
+        ForeignProgram.Require("curl");
+        Assert.Equal("ok\n", (await ForeignProgram.RunAsync("curl", ["--silent", $"http://127.0.0.1:{cluster.Port(7081)}/livez"])).Expect(0).Output);
+        var ready = (await ForeignProgram.RunAsync("curl", ["--silent", "--fail", $"http://127.0.0.1:{cluster.Port(7081)}/readyz?verbose"])).Expect(0).Output;
         Assert.Contains("[+] routing ok: 2 stores", ready, StringComparison.Ordinal);
         Assert.Contains("[+] directory ok", ready, StringComparison.Ordinal);
         Assert.EndsWith("ready\n", ready, StringComparison.Ordinal);
-        Assert.Contains("up ready", (await Program.RunAsync("curl", ["--silent", "--max-time", "5", $"telnet://127.0.0.1:{cluster.Port(7082)}"])).Output, StringComparison.Ordinal);
+        Assert.Contains("up ready", (await ForeignProgram.RunAsync("curl", ["--silent", "--max-time", "5", $"telnet://127.0.0.1:{cluster.Port(7082)}"])).Output, StringComparison.Ordinal);
     }
 
     private Task<ProgramResult> CurlAsync(string user, string url, params string[] more) =>
-        Program.RunAsync("curl", ["--silent", "--show-error", "--cacert", cluster.Authority, "--user", user + ":secret", .. more, url]);
+        ForeignProgram.RunAsync("curl", ["--silent", "--show-error", "--cacert", cluster.Authority, "--user", user + ":secret", .. more, url]);
 }

@@ -12,7 +12,7 @@ public sealed class FetchmailTests(DevClusterFixture cluster)
     [Fact]
     public async Task Fetchmail_over_stls_keeps_the_mail_and_fetches_each_message_once()
     {
-        Program.Require("fetchmail");
+        ForeignProgram.Require("fetchmail");
         var user = cluster.TakeUser();
         var messages = Enumerable.Range(1, 5).Select(number => Messages.Make($"fetchmail-{number}")).ToList();
         foreach (var message in messages)
@@ -22,7 +22,7 @@ public sealed class FetchmailTests(DevClusterFixture cluster)
 
         using var folder = new TempDirectory();
         var box = folder.File("box");
-        Directory.CreateDirectory(box);
+        System.IO.Directory.CreateDirectory(box);
         var rc = folder.File("fetchmailrc");
         await File.WriteAllTextAsync(
             rc,
@@ -36,12 +36,12 @@ public sealed class FetchmailTests(DevClusterFixture cluster)
             """);
         File.SetUnixFileMode(rc, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         var environment = new Dictionary<string, string> { ["HOME"] = folder.Path, ["FETCHMAILHOME"] = folder.Path };
-        (await Program.RunAsync("fetchmail", ["-f", rc, "--nodetach", "--nosyslog"], environment: environment)).Expect(0);
-        var fetched = Directory.GetFiles(box).Select(file => Normalize(File.ReadAllText(file, Encoding.Latin1))).Order(StringComparer.Ordinal).ToList();
+        (await ForeignProgram.RunAsync("fetchmail", ["-f", rc, "--nodetach", "--nosyslog"], environment: environment)).Expect(0);
+        var fetched = System.IO.Directory.GetFiles(box).Select(file => Normalize(File.ReadAllText(file, Encoding.Latin1))).Order(StringComparer.Ordinal).ToList();
         Assert.Equal(messages.Select(Normalize).Order(StringComparer.Ordinal), fetched);
 
         // 1: there was no mail.
-        (await Program.RunAsync("fetchmail", ["-f", rc, "--nodetach", "--nosyslog"], environment: environment)).Expect(1);
+        (await ForeignProgram.RunAsync("fetchmail", ["-f", rc, "--nodetach", "--nosyslog"], environment: environment)).Expect(1);
         Assert.Equal(5, (await MailClients.ReadInboxAsync(cluster, user)).Count);
     }
 

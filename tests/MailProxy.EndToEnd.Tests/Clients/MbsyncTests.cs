@@ -16,7 +16,7 @@ public sealed class MbsyncTests(DevClusterFixture cluster)
     [Fact]
     public async Task Two_way_sync_of_500_messages_with_folders_and_flags()
     {
-        Program.Require("mbsync");
+        ForeignProgram.Require("mbsync");
         var user = cluster.TakeUser();
         using var folder = new TempDirectory();
         var maildir = folder.File("mail");
@@ -42,7 +42,7 @@ public sealed class MbsyncTests(DevClusterFixture cluster)
         WriteMessage(Path.Combine(maildir, "INBOX"), "added", added, "S");
         await client.DisconnectAsync(quit: true);
         await SyncAsync(rc);
-        Assert.Single(Directory.GetFiles(Path.Combine(maildir, "INBOX", "cur")), file => FlagsOf(file).Contains('F', StringComparison.Ordinal));
+        Assert.Single(System.IO.Directory.GetFiles(Path.Combine(maildir, "INBOX", "cur")), file => FlagsOf(file).Contains('F', StringComparison.Ordinal));
         Assert.Equal(Count, Folders.Append("INBOX").Sum(name => CountLocal(maildir, name)));
         using var again = await MailClients.ImapAsync(cluster, user);
         Assert.Contains(added, await ReadAllAsync(again));
@@ -72,7 +72,7 @@ public sealed class MbsyncTests(DevClusterFixture cluster)
     {
         foreach (var part in new[] { "cur", "new", "tmp" })
         {
-            Directory.CreateDirectory(Path.Combine(box, part));
+            System.IO.Directory.CreateDirectory(Path.Combine(box, part));
         }
 
         File.WriteAllText(Path.Combine(box, "cur", $"{name}.test:2,{flags}"), message.Replace("\r\n", "\n", StringComparison.Ordinal), Encoding.Latin1);
@@ -113,7 +113,7 @@ public sealed class MbsyncTests(DevClusterFixture cluster)
     }
 
     private static async Task<ProgramResult> SyncAsync(string rc) =>
-        (await Program.RunAsync("mbsync", ["-c", rc, "-a"], environment: new Dictionary<string, string> { ["HOME"] = Path.GetDirectoryName(rc)! })).Expect(0);
+        (await ForeignProgram.RunAsync("mbsync", ["-c", rc, "-a"], environment: new Dictionary<string, string> { ["HOME"] = Path.GetDirectoryName(rc)! })).Expect(0);
 
     private static async Task<List<string>> ReadAllAsync(MailKit.Net.Imap.ImapClient client)
     {
@@ -141,7 +141,7 @@ public sealed class MbsyncTests(DevClusterFixture cluster)
         string.Join("\r\n", message.Split("\r\n").Where(line => !line.StartsWith("X-TUID: ", StringComparison.Ordinal)));
 
     private static int CountLocal(string maildir, string name) =>
-        new[] { "cur", "new" }.Sum(part => Directory.GetFiles(Path.Combine(maildir, name, part)).Length);
+        new[] { "cur", "new" }.Sum(part => System.IO.Directory.GetFiles(Path.Combine(maildir, name, part)).Length);
 
     private static string FlagsOf(string file) => file[(file.LastIndexOf(',') + 1)..];
 }

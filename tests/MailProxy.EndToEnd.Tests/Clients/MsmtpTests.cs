@@ -13,7 +13,7 @@ public sealed class MsmtpTests(DevClusterFixture cluster)
     [InlineData(465, "off")]
     public async Task Msmtp_submits_with_a_verified_certificate(int port, string startTls)
     {
-        Program.Require("msmtp");
+        ForeignProgram.Require("msmtp");
         var sender = cluster.TakeUser();
         var user = cluster.TakeUser("store-2");
         using var folder = new TempDirectory();
@@ -35,7 +35,7 @@ public sealed class MsmtpTests(DevClusterFixture cluster)
             """);
         File.SetUnixFileMode(rc, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         var message = Messages.Make($"msmtp-{port}");
-        (await Program.RunAsync("msmtp", ["-C", rc, user], message.Replace("\r\n", "\n", StringComparison.Ordinal))).Expect(0);
+        (await ForeignProgram.RunAsync("msmtp", ["-C", rc, user], message.Replace("\r\n", "\n", StringComparison.Ordinal))).Expect(0);
         Assert.Equal(message, Messages.WithoutTrace(Assert.Single(await MailClients.ReadInboxAsync(cluster, user))));
     }
 }

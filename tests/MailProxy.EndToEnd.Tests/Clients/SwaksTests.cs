@@ -11,7 +11,7 @@ public sealed class SwaksTests(DevClusterFixture cluster)
     [Fact]
     public async Task One_recipient_by_mx_arrives_octet_for_octet()
     {
-        Program.Require("swaks");
+        ForeignProgram.Require("swaks");
         var user = cluster.TakeUser();
         var message = Messages.Make("swaks-one");
         (await SendAsync(message, "--server", "127.0.0.1", "--port", cluster.PortText(25), "--from", "me@example.net", "--to", user)).Expect(0);
@@ -23,7 +23,7 @@ public sealed class SwaksTests(DevClusterFixture cluster)
     [Fact]
     public async Task Several_recipients_on_both_stores_get_a_copy_each()
     {
-        Program.Require("swaks");
+        ForeignProgram.Require("swaks");
         string[] users = [cluster.TakeUser("store-1"), cluster.TakeUser("store-2"), cluster.TakeUser("store-1")];
         var message = Messages.Make("swaks-many");
         (await SendAsync(message, "--server", "127.0.0.1", "--port", cluster.PortText(25), "--from", "me@example.net", "--to", string.Join(',', users))).Expect(0);
@@ -36,7 +36,7 @@ public sealed class SwaksTests(DevClusterFixture cluster)
     [Fact]
     public async Task An_unknown_recipient_is_refused_and_a_foreign_one_too()
     {
-        Program.Require("swaks");
+        ForeignProgram.Require("swaks");
         var unknown = await SendAsync("Subject: x\r\n\r\n", "--server", "127.0.0.1", "--port", cluster.PortText(25), "--from", "me@example.net", "--to", "nobody@example.org");
         Assert.Contains("550 5.1.1", unknown.Expect(24).Output, StringComparison.Ordinal);
         var foreign = await SendAsync("Subject: x\r\n\r\n", "--server", "127.0.0.1", "--port", cluster.PortText(25), "--from", "me@example.net", "--to", "x@elsewhere.example");
@@ -46,7 +46,7 @@ public sealed class SwaksTests(DevClusterFixture cluster)
     [Fact]
     public async Task Submission_over_starttls_delivers_to_our_users_and_refuses_others()
     {
-        Program.Require("swaks");
+        ForeignProgram.Require("swaks");
         var sender = cluster.TakeUser();
         var user = cluster.TakeUser("store-2");
         var message = Messages.Make("swaks-submission");
@@ -61,7 +61,7 @@ public sealed class SwaksTests(DevClusterFixture cluster)
     [Fact]
     public async Task Lmtp_gives_a_verdict_for_each_recipient()
     {
-        Program.Require("swaks");
+        ForeignProgram.Require("swaks");
         string[] users = [cluster.TakeUser("store-1"), cluster.TakeUser("store-2")];
         var sent = await SendAsync(
             Messages.Make("swaks-lmtp"), "--server", "127.0.0.1", "--port", cluster.PortText(24), "--protocol", "LMTP", "--from", "me@example.net", "--to", string.Join(',', users));
@@ -77,6 +77,6 @@ public sealed class SwaksTests(DevClusterFixture cluster)
         using var folder = new TempDirectory();
         var file = folder.File("message");
         await File.WriteAllTextAsync(file, message, Encoding.Latin1);
-        return await Program.RunAsync("swaks", [.. arguments, "--data", "@" + file, "--no-data-fixup"]);
+        return await ForeignProgram.RunAsync("swaks", [.. arguments, "--data", "@" + file, "--no-data-fixup"]);
     }
 }

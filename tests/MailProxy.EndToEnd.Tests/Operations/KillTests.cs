@@ -47,7 +47,7 @@ public sealed partial class KillTests
             }
         }
 
-        Assert.Empty(acknowledged.Keys.Where(id => found.GetValueOrDefault(id) != 1));
+        Assert.DoesNotContain(acknowledged.Keys, id => found.GetValueOrDefault(id) != 1);
         Assert.DoesNotContain(found, entry => entry.Value > 1);
     }
 
@@ -105,7 +105,7 @@ public sealed partial class KillTests
 
     private static async Task WriteUsersAsync(string data)
     {
-        Directory.CreateDirectory(data);
+        System.IO.Directory.CreateDirectory(data);
         var users = Enumerable.Range(0, Users).Select(number => new { name = NameOf(number), password = "{PLAIN}secret", home = $"store-{1 + (number % 2)}" });
         await File.WriteAllTextAsync(Path.Combine(data, "users.json"), JsonSerializer.Serialize(new { domains = new[] { "example.org" }, users }));
     }

@@ -48,7 +48,7 @@ public sealed class DevClusterFixture : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
-        Directory.CreateDirectory(Data);
+        System.IO.Directory.CreateDirectory(Data);
         var users = Enumerable.Range(1, UserCount).Select(number => new { name = NameOf(number), password = "{PLAIN}secret", home = HomeOf(number) });
         await File.WriteAllTextAsync(Path.Combine(Data, "users.json"), JsonSerializer.Serialize(new { domains = new[] { "example.org" }, users }));
         Base = PortBase.Find();

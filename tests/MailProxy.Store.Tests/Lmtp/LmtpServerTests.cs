@@ -1,40 +1,12 @@
-using System.Text;
 using MailProxy.Store.Access;
-using MailProxy.Store.Engine.Files;
-using MailProxy.Store.Lmtp;
 using MailProxy.Store.Tests.Engine;
 using MailProxy.Store.Tests.Serving;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace MailProxy.Store.Tests.Lmtp;
 
-public sealed class LmtpServerTests : IAsyncLifetime
+public sealed class LmtpServerTests : LmtpServerFixture
 {
-    private const long SizeLimit = 2_000;
-
-    private const string Hello = """
-        S: 220 store.test LMTP
-        C: LHLO proxy.test
-        S: 250-store.test
-        S: 250-PIPELINING
-        S: 250-ENHANCEDSTATUSCODES
-        S: 250-8BITMIME
-        S: 250-SMTPUTF8
-        S: 250-CHUNKING
-        S: 250-SIZE 2000
-        S: 250 XCLIENT ADDR PORT SESSION TTL
-
-        """;
-
-    private const string ToAlice = "C: MAIL FROM:<sender@example.net>\nS: 250 *\nC: RCPT TO:<alice@example.org>\nS: 250 *\n";
-
-    private TestStore _store = null!;
-
-    public async ValueTask InitializeAsync() => _store = await TestStore.OpenAsync();
-
-    public ValueTask DisposeAsync() => _store.DisposeAsync();
-
     [Fact]
     public async Task A_message_is_delivered_to_each_recipient_byte_by_byte()
     {
@@ -283,76 +255,6 @@ public sealed class LmtpServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Only_trusted_peers_hand_in_mail()
-    {
-        var server = Server(new AccessOptions { TrustedClients = { "proxy-1" } });
-        await using var stranger = await Dialogue.WithTlsAsync(server.ServeAsync, Certificates.OtherClient);
-        await stranger.PlayAsync(Hello.Replace("S: 250-SIZE 2000\nS: 250 XCLIENT ADDR PORT SESSION TTL", "S: 250 SIZE 2000", StringComparison.Ordinal) + """
-            C: MAIL FROM:<x@example.net>
-            S: 550 5.7.1 *
-            C: XCLIENT ADDR=192.0.2.1
-            S: 550 5.7.1 *
-            """);
-        await using var clear = await Dialogue.InClearAsync(server.ServeAsync, Certificates.Proxy);
-        await clear.PlayAsync(Hello.Replace("XCLIENT ADDR PORT SESSION TTL", "STARTTLS", StringComparison.Ordinal) + """
-            C: MAIL FROM:<x@example.net>
-            S: 530 5.7.0 *
-            C: STARTTLS
-            S: 220 *
-            TLS
-            C: MAIL FROM:<x@example.net>
-            S: 503 5.5.1 LHLO *
-
-            """ + Hello[(Hello.IndexOf('\n', StringComparison.Ordinal) + 1)..] + ToAlice);
-    }
-
-    [Fact]
-    public async Task Clear_text_is_for_configurations_that_say_so()
-    {
-        var server = Server(new AccessOptions { AllowClearText = true });
-        await using var dialogue = await Dialogue.InClearAsync(server.ServeAsync);
-        await dialogue.PlayAsync("S: 220 *\nC: LHLO x\n");
-        while (!(await dialogue.ReadLineAsync())!.StartsWith("250 ", StringComparison.Ordinal))
-        {
-        }
-
-        await dialogue.PlayAsync(ToAlice + "C: DATA\nS: 354 *\nC: .\nS: 250 *");
-    }
-
-    [Fact]
-    public async Task Commands_behind_starttls_end_the_session()
-    {
-        var server = Server(new AccessOptions { TrustedClients = { "proxy-1" } });
-        await using var dialogue = await Dialogue.InClearAsync(server.ServeAsync);
-        await dialogue.PlayAsync("S: 220 *\nC: STARTTLS\nC: LHLO x\n");
-        var answers = new List<string>();
-        while (await dialogue.ReadLineAsync() is { } line)
-        {
-            answers.Add(line);
-        }
-
-        Assert.DoesNotContain(answers, line => line.StartsWith("250", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task Xclient_starts_the_session_over()
-    {
-        await using var dialogue = await GreetedAsync();
-        await dialogue.PlayAsync($"""
-            C: XCLIENT ADDR=IPV6:2001:db8::1 PORT=4000 SESSION=s1 TTL=4
-            S: 220 store.test LMTP
-            C: MAIL FROM:<x@example.net>
-            S: 503 *
-            C: LHLO x
-            """);
-        while (!(await dialogue.ReadLineAsync())!.StartsWith("250 ", StringComparison.Ordinal))
-        {
-        }
-
-        await dialogue.PlayAsync($"{ToAlice}C: XCLIENT ADDR=192.0.2.1\nS: 503 *\nC: DATA\nS: 354 *\nC: .\nS: 250 *");
-    }
-
-    [Fact]
     public async Task A_full_disk_is_a_temporary_refusal()
     {
         await using var full = await TestStore.OpenAsync(options => options.MinFreeOctets = long.MaxValue);
@@ -383,45 +285,12 @@ public sealed class LmtpServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_that_stops_finishes_the_message_and_says_goodbye()
+    public async Task APop3_that_stops_finishes_the_message_and_says_goodbye()
     {
         await using var dialogue = await GreetedAsync();
         await dialogue.PlayAsync(ToAlice + "C: DATA\nS: 354 *\nC: half");
         await dialogue.StopServerAsync();
         await dialogue.PlayAsync("C: and half\nC: .\nS: 250 2.1.5 *\nS: 421 4.3.2 *\nEND");
         Assert.Single(await InboxAsync(TestStore.Alice));
-    }
-
-    private LmtpServer Server(AccessOptions access, Func<LmtpServerOptions, LmtpServerOptions>? configure = null, FileStoreEngine? engine = null)
-    {
-        var options = new LmtpServerOptions { HostName = "store.test", StartTls = Certificates.ServerSettings, MessageSizeLimit = SizeLimit };
-        return new(engine ?? _store.Engine, new StoreAccess(access), configure?.Invoke(options) ?? options, NullLogger.Instance, TimeProvider.System);
-    }
-
-    private async Task<Dialogue> GreetedAsync()
-    {
-        var server = Server(new AccessOptions { TrustedClients = { "proxy-1" } });
-        var dialogue = await Dialogue.WithTlsAsync(server.ServeAsync, Certificates.Proxy);
-        await dialogue.PlayAsync(Hello);
-        return dialogue;
-    }
-
-    private async Task<List<string>> InboxAsync(string user)
-    {
-        await using var inbox = await _store.MailboxAsync(user);
-        var contents = new List<string>();
-        foreach (var uid in TestStore.Uids(inbox))
-        {
-            contents.Add((await TestStore.ContentAsync(inbox, uid))!);
-        }
-
-        return contents;
-    }
-
-    private async Task AssertNothingIsLeftAsync()
-    {
-        Assert.Empty(await InboxAsync(TestStore.Alice));
-        Assert.Empty(_store.DraftFiles());
-        Assert.Empty(_store.MessageFiles());
     }
 }

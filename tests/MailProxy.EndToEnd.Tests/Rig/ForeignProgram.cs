@@ -5,7 +5,7 @@ using Xunit;
 namespace MailProxy.EndToEnd.Tests.Rig;
 
 /// <summary>Runs other people's programs to their end.</summary>
-internal static class Program
+internal static class ForeignProgram
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
