@@ -79,7 +79,8 @@ public sealed class ImapLoginTests
         await using var server = await ImapTestServer.StartAsync();
         await using var client = await server.ConnectAsync();
         await client.SendAsync("a STARTTLS\r\nb NOOP\r\n");
-        Assert.StartsWith("a OK ", await client.ReadLineAsync(), StringComparison.Ordinal);
+
+        // A reset may overtake the answer to STARTTLS.
         var exception = await Record.ExceptionAsync(async () => Assert.DoesNotContain("b OK", await client.ReadToEndAsync(), StringComparison.Ordinal));
         Assert.True(exception is null or IOException, exception?.ToString());
     }

@@ -19,18 +19,18 @@ public sealed class MailKitTests
         using var client = await ConnectAsync(server);
         Assert.True(client.Capabilities.HasFlag(ImapCapabilities.CondStore | ImapCapabilities.Move | ImapCapabilities.UidPlus | ImapCapabilities.Idle));
         var drafts = client.GetFolder(SpecialFolder.Drafts);
-        Assert.Equal("Drafts", drafts.FullName);
+        Assert.Equal("Drafts", drafts!.FullName);
         var message = Message("café", "Grüße");
         var uid = await client.Inbox.AppendAsync(message, MessageFlags.Flagged);
         Assert.NotNull(uid);
 
         await client.Inbox.OpenAsync(FolderAccess.ReadWrite);
         var summary = Assert.Single(await client.Inbox.FetchAsync(0, -1, MessageSummaryItems.Full | MessageSummaryItems.UniqueId | MessageSummaryItems.BodyStructure | MessageSummaryItems.ModSeq));
-        Assert.Equal("café", summary.Envelope.Subject);
+        Assert.Equal("café", summary.Envelope!.Subject);
         Assert.Equal("Jörg", summary.Envelope.From[0].Name);
         Assert.Equal(MessageFlags.Flagged, summary.Flags!.Value & MessageFlags.Flagged);
         Assert.Equal("bild.png", Assert.Single(summary.Attachments).FileName);
-        var text = (TextPart)await client.Inbox.GetBodyPartAsync(summary.UniqueId, summary.TextBody);
+        var text = (TextPart)await client.Inbox.GetBodyPartAsync(summary.UniqueId, summary.TextBody!);
         Assert.Equal("Grüße", text.Text.Trim());
         Assert.Equal(uid, Assert.Single(await client.Inbox.SearchAsync(SearchQuery.SubjectContains("café").And(SearchQuery.BodyContains("grüße")))));
 
