@@ -33,6 +33,17 @@ public sealed class ConfigExamplesTests
     }
 
     [Fact]
+    public async Task The_benchmarks_configuration_passes_with_its_certificate()
+    {
+        using var folder = new TempDirectory();
+        File.Copy(Path.Combine(Folder, "bench.json"), folder.File("bench.json"));
+        MakeNamedFiles(folder);
+        await using var process = MailProxyProcess.Start(
+            "check", "--config", folder.File("bench.json"), "--set", "Tls:Certificate=tls.crt", "--set", "Tls:Key=tls.key");
+        Assert.True(await process.ExitAsync() == 0, process.Output);
+    }
+
+    [Fact]
     public async Task Without_those_files_the_check_names_each_of_them()
     {
         using var folder = new TempDirectory();
@@ -49,6 +60,7 @@ public sealed class ConfigExamplesTests
     [InlineData("proxy.json", "proxy.schema.json")]
     [InlineData("proxy-dovecot.json", "proxy.schema.json")]
     [InlineData("store.json", "store.schema.json")]
+    [InlineData("bench.json", "proxy.schema.json")]
     public void Every_example_keeps_to_its_schema(string example, string schema)
     {
         var document = Read(example);
@@ -106,7 +118,7 @@ public sealed class ConfigExamplesTests
             _ when type == typeof(TimeSpan) => ("string", ((TimeSpan)value!).ToString("c", CultureInfo.InvariantCulture)),
             { IsEnum: true } => ("string", value?.ToString()!.ToLowerInvariant()),
             _ when type == typeof(string) => ("string", (string?)value),
-            _ when ElementOf(type) is not null => ("array", null),
+            _ when KeyOf(type) is null && ElementOf(type) is not null => ("array", null),
             _ => ("object", null),
         };
         Check((string?)schema["type"] == kind, $"{path} is not of type {kind}", problems);
@@ -119,6 +131,12 @@ public sealed class ConfigExamplesTests
             var names = Enum.GetNames(type).Select(name => name.ToLowerInvariant());
             Check(((JsonArray)schema["enum"]!).Select(name => (string)name!).SequenceEqual(names), $"{path} is one of {string.Join(", ", names)}", problems);
         }
+        else if (KeyOf(type) is { } key)
+        {
+            Check(
+                ((JsonObject)schema["properties"]!).Select(entry => entry.Key).SequenceEqual(Enum.GetNames(key).Select(name => name.ToLowerInvariant())),
+                $"{path} does not have the keys {string.Join(", ", Enum.GetNames(key))}", problems);
+        }
         else if (kind == "object")
         {
             CompareGroup(type, schema, path + ":", problems);
@@ -130,6 +148,8 @@ public sealed class ConfigExamplesTests
     }
 
     private static Type? ElementOf(Type type) => type != typeof(string) && type.IsGenericType && typeof(IEnumerable).IsAssignableFrom(type) ? type.GetGenericArguments()[0] : null;
+
+    private static Type? KeyOf(Type type) => typeof(IDictionary).IsAssignableFrom(type) ? type.GetGenericArguments()[0] : null;
 
     private static void Check(bool isGood, string problem, List<string> problems)
     {
