@@ -4,7 +4,7 @@ using Xunit;
 
 namespace MailProxy.Directory.Tests.Static;
 
-public sealed class StaticUserDirectoryTests
+public sealed class StaticUserDirectoryTests : IAsyncDisposable
 {
     private readonly StaticUserDirectory _directory = new(new StaticDirectoryOptions { Password = "{PLAIN}secret", Domains = ["Example.ORG"] });
 
@@ -29,6 +29,9 @@ public sealed class StaticUserDirectoryTests
     [InlineData("@example.org", LookupOutcome.NotOurDomain)]
     public async Task Every_address_of_our_domains_is_a_user(string address, LookupOutcome outcome) =>
         Assert.Equal(outcome, (await _directory.LookUpAsync(address, CancellationToken.None)).Outcome);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _directory.DisposeAsync();
 
     [Fact]
     public void It_says_that_it_is_not_for_people_and_refuses_a_password_without_scheme()

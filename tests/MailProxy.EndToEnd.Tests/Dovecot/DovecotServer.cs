@@ -20,8 +20,8 @@ internal sealed class DovecotServer(DovecotOptions options) : IAsyncDisposable
     /// <summary>Writes its files and starts it.</summary>
     public async Task InstallAsync(TestAuthority authority)
     {
-        Directory.CreateDirectory(options.Folder, Passable);
-        Directory.CreateDirectory(options.Path("mail"));
+        System.IO.Directory.CreateDirectory(options.Folder, Passable);
+        System.IO.Directory.CreateDirectory(options.Path("mail"));
         File.SetUnixFileMode(options.Path("mail"), Open);
         using var certificate = authority.Server();
         await File.WriteAllTextAsync(options.Certificate, certificate.ExportCertificatePem());

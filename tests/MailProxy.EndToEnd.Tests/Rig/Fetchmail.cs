@@ -13,7 +13,7 @@ internal sealed class Fetchmail(TempDirectory folder)
     /// <summary>Writes the configuration.</summary>
     public async Task ConfigureAsync(IMailCluster cluster, string user)
     {
-        Directory.CreateDirectory(Box);
+        System.IO.Directory.CreateDirectory(Box);
         await File.WriteAllTextAsync(
             Configuration,
             $"""
@@ -34,7 +34,7 @@ internal sealed class Fetchmail(TempDirectory folder)
         environment: new Dictionary<string, string> { ["HOME"] = folder.Path, ["FETCHMAILHOME"] = folder.Path });
 
     /// <summary>What it fetched so far, normalised and in order.</summary>
-    public IEnumerable<string> Fetched => Directory.GetFiles(Box).Select(file => Normalize(File.ReadAllText(file, Encoding.Latin1))).Order(StringComparer.Ordinal);
+    public IEnumerable<string> Fetched => System.IO.Directory.GetFiles(Box).Select(file => Normalize(File.ReadAllText(file, Encoding.Latin1))).Order(StringComparer.Ordinal);
 
     /// <summary>fetchmail gives its MDA lines that end in LF, and puts a Received field of its own in front.</summary>
     public static string Normalize(string message)

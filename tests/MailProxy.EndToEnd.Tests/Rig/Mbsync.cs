@@ -50,7 +50,7 @@ internal sealed class Mbsync(TempDirectory folder)
     {
         foreach (var part in new[] { "cur", "new", "tmp" })
         {
-            Directory.CreateDirectory(Path.Combine(Maildir, box, part));
+            System.IO.Directory.CreateDirectory(Path.Combine(Maildir, box, part));
         }
 
         File.WriteAllText(Path.Combine(Maildir, box, "cur", $"{name}.test:2,{flags}"), message.Replace("\r\n", "\n", StringComparison.Ordinal), Encoding.Latin1);
@@ -58,7 +58,7 @@ internal sealed class Mbsync(TempDirectory folder)
 
     /// <summary>The files of a local folder's messages.</summary>
     public IReadOnlyList<string> Files(string box) =>
-        [.. new[] { "cur", "new" }.SelectMany(part => Directory.GetFiles(Path.Combine(Maildir, box, part)))];
+        [.. new[] { "cur", "new" }.SelectMany(part => System.IO.Directory.GetFiles(Path.Combine(Maildir, box, part)))];
 
     /// <summary>The Maildir flags of a file.</summary>
     public static string FlagsOf(string file) => file[(file.LastIndexOf(',') + 1)..];
