@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace MailProxy.Routing;
 
 /// <summary>Routing as a whole: watches Consul from <see cref="Start"/> until it is disposed, and answers from the last good view all the while.</summary>
-public sealed class RoutingService : IAsyncDisposable
+public sealed class RoutingService : IRoutingSource
 {
     private readonly CancellationTokenSource stop = new();
     private readonly IConsulClient consul;

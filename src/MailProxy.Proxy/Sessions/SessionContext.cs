@@ -11,7 +11,7 @@ namespace MailProxy.Proxy.Sessions;
 internal sealed class SessionContext(string id, ListenerOptions listener, ConnectionContext connection, TimeProvider time)
 {
     private readonly long _startedAt = time.GetTimestamp();
-    private readonly long[] _phaseTicks = new long[Enum.GetValues<SessionPhase>().Length];
+    private readonly long[] _phaseTicks = new long[SessionPhases.All.Length];
     private long _phaseStartedAt = time.GetTimestamp();
 
     /// <summary>Unique in the cluster for all purposes: random, 64 bit, base-32.</summary>

@@ -39,6 +39,11 @@ internal static class ConfigurationChecker
         {
             foreach (var child in section.GetChildren())
             {
+                if (KeyType(type) is { } key && !CanRead(child.Key, key))
+                {
+                    errors.Add($"{child.Path}: '{child.Key}' is not {Describe(key)}.");
+                }
+
                 CheckValue(child, element, errors);
             }
 
@@ -103,6 +108,8 @@ internal static class ConfigurationChecker
     private static IEnumerable<PropertyInfo> Properties(Type type) =>
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(property => property.SetMethod is { IsPublic: true } || ElementType(property.PropertyType) is not null);
+
+    private static Type? KeyType(Type type) => typeof(IDictionary).IsAssignableFrom(type) ? type.GetGenericArguments()[0] : null;
 
     private static Type? ElementType(Type type) =>
         type != typeof(string) && typeof(IEnumerable).IsAssignableFrom(type) && type.IsGenericType ? type.GetGenericArguments()[^1] : null;

@@ -58,11 +58,13 @@ internal static class ConfigurationLoader
 
         try
         {
-            return new ConfigurationBuilder()
+            var root = new ConfigurationBuilder()
                 .AddJsonFile(file, optional: false)
                 .AddEnvironmentVariables(EnvironmentPrefix)
                 .AddInMemoryCollection(values)
                 .Build();
+            EnvironmentReferences.Expand(root, errors);
+            return root;
         }
         catch (InvalidDataException exception)
         {

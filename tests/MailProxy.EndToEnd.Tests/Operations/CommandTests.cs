@@ -129,4 +129,25 @@ public sealed class CommandTests
         await using var good = MailProxyProcess.Start("check", "--config", folder.File("proxy.json"), "--set", "Node:Name=a", "--set", "Listeners:0:Port=143");
         Assert.Equal(0, await good.ExitAsync());
     }
+
+    [Fact]
+    public async Task A_value_may_name_an_environment_variable_which_must_be_set()
+    {
+        using var folder = new TempDirectory();
+        await File.WriteAllTextAsync(
+            folder.File("proxy.json"),
+            """
+            {
+              "Node": { "Name": "${MAILPROXY_TEST_MISSING}", "HostName": "mail.example.org" },
+              "Listeners": [ { "Protocol": "imap", "Port": 143, "Tls": "none" } ],
+              "Directory": { "Provider": "static", "Static": { "Password": "{PLAIN}x" } },
+              "Routing": { "Mode": "static", "Stores": [ { "Id": "s", "Address": "127.0.0.1", "Ports": { "imap": 143, "gopher": 70 } } ] },
+              "Stores": { "Login": "password" }
+            }
+            """);
+        await using var bad = MailProxyProcess.Start("check", "--config", folder.File("proxy.json"));
+        Assert.Equal(1, await bad.ExitAsync());
+        Assert.Contains("Node:Name: the environment variable MAILPROXY_TEST_MISSING is not set", bad.Output, StringComparison.Ordinal);
+        Assert.Contains("Routing:Stores:0:Ports:gopher: 'gopher' is not one of imap,", bad.Output, StringComparison.Ordinal);
+    }
 }

@@ -160,7 +160,10 @@ public sealed class ImapDialogueTests
         Assert.Contains(" BAD ", await client.CommandAsync("SEARCH " + string.Concat(Enumerable.Repeat("NOT ", 10_000)) + "ALL"), StringComparison.Ordinal);
         Assert.Contains(" BAD ", await client.CommandAsync("FETCH " + string.Join(',', Enumerable.Repeat("1", 12_001)) + " FLAGS"), StringComparison.Ordinal);
         Assert.Contains(" BAD [TOOBIG] ", await client.CommandAsync("SELECT {9000}"), StringComparison.Ordinal);
-        await client.SendAsync("x NOOP " + new string('x', 70_000));
+
+        // The server may close before it has read the last of it; what it said before is what matters.
+        var sending = Record.ExceptionAsync(() => client.SendAsync("x NOOP " + new string('x', 65_536 - "x NOOP ".Length)));
         Assert.Contains("* BYE [TOOBIG] ", await client.ReadToEndAsync(), StringComparison.Ordinal);
+        Assert.True(await sending is null or IOException);
     }
 }
