@@ -16,6 +16,9 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
     private const int LineLimit = 8_192;
     private const int CapabilityLimit = 100;
 
+    // RFC 5034 4: an initial response that makes AUTH longer than 255 octets waits for the continuation.
+    private const int CommandLimit = 255;
+
     public async ValueTask<Outcome<StoreWelcome>> LogInAsync(MailWire store, StoreLeg leg, CancellationToken cancellationToken)
     {
         var greeting = await ReadAsync(store, cancellationToken);
@@ -42,7 +45,23 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
 
     private static async ValueTask<Outcome<StoreWelcome>> LogInWithSaslAsync(MailWire store, StoreLeg leg, CancellationToken cancellationToken)
     {
-        await store.SendAsync($"AUTH {StoreSasl.Mechanism(leg.Method)} {StoreSasl.Response(leg)}\r\n", cancellationToken);
+        var command = $"AUTH {StoreSasl.Mechanism(leg.Method)} ";
+        var response = StoreSasl.Response(leg);
+        if (command.Length + response.Length + 2 <= CommandLimit)
+        {
+            await StoreSasl.SendAsync(store, command, response, cancellationToken);
+            return Verdict(await ReadAsync(store, cancellationToken));
+        }
+
+        await store.SendAsync($"{command.TrimEnd()}\r\n", cancellationToken);
+        var invited = await ReadAsync(store, cancellationToken);
+        if (invited is not { Kind: Pop3ReplyKind.Continuation })
+        {
+            Array.Clear(response);
+            return Verdict(invited is { Kind: Pop3ReplyKind.Err } ? invited : null);
+        }
+
+        await StoreSasl.SendAsync(store, "", response, cancellationToken);
         return Verdict(await ReadAsync(store, cancellationToken));
     }
 
