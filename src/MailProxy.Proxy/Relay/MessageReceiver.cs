@@ -135,10 +135,9 @@ internal sealed class MessageReceiver(string id, RelayTransaction transaction, S
             session.Messages++;
         }
 
+        answer = answer.IsPositive ? new RelayReply(250, $"2.0.0 OK, message {id}") : answer;
         Report(replies, answer);
-        return policy.IsLmtp
-            ? string.Concat(replies.Zip(transaction.Recipients, Line))
-            : (answer.IsPositive ? new RelayReply(250, $"2.0.0 OK, message {id}") : answer).Line;
+        return policy.IsLmtp ? string.Concat(replies.Zip(transaction.Recipients, Line)) : answer.Line;
     }
 
     private static string Line(RelayReply reply, RelayRecipient recipient) =>

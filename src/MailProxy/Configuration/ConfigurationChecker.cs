@@ -37,6 +37,11 @@ internal static class ConfigurationChecker
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (ElementType(type) is { } element)
         {
+            if (section.Value is { Length: > 0 })
+            {
+                errors.Add($"{section.Path}: this is a list; write {section.Path}:0 for its first entry.");
+            }
+
             foreach (var child in section.GetChildren())
             {
                 if (KeyType(type) is { } key && !CanRead(child.Key, key))

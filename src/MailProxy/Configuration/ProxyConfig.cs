@@ -101,6 +101,11 @@ public sealed class ProxyConfig : INodeConfig
         errors.AddRange(Relay.Validate(nameof(Relay)));
         errors.AddRange(Limits.Validate(nameof(Limits)));
         errors.AddRange(Http.Validate(nameof(Http)));
+        if (Http.Tls && Tls.Certificate is null)
+        {
+            errors.Add($"{nameof(Http)}:Tls: HTTPS needs a certificate; name it in {nameof(Tls)}:Certificate.");
+        }
+
         return errors;
     }
 }
