@@ -192,8 +192,10 @@ public abstract class DovecotClientTests(DovecotCluster cluster)
     {
         using var folder = new TempDirectory();
         var file = folder.File("message");
-        await File.WriteAllTextAsync(file, message, Encoding.Latin1);
-        return await ForeignProgram.RunAsync("swaks", [.. arguments, "--data", "@" + file, "--no-data-fixup"]);
+
+        // swaks ends its data with a line end of its own.
+        await File.WriteAllTextAsync(file, message[..^2], Encoding.Latin1);
+        return await ForeignProgram.RunAsync("swaks", [.. arguments, "--data", "@" + file]);
     }
 
     private Task<ProgramResult> CurlAsync(string user, string url, params string[] more) =>

@@ -33,6 +33,21 @@ public sealed class DovecotOverTlsTests(DovecotOverTls cluster) : DovecotClientT
         await client.DisconnectAsync(quit: true);
     }
 
+    [Theory]
+    [InlineData("store-1")]
+    [InlineData("store-2")]
+    public async Task Dovecot_logs_the_senders_address_for_lmtp(string store)
+    {
+        ForeignProgram.Require("dovecot", "swaks");
+        (await ForeignProgram.RunAsync(
+            "swaks",
+            [
+                "--server", "127.0.0.1", "--port", Cluster.PortText(25), "--local-interface", ClientAddress.ToString(),
+                "--from", "me@example.net", "--to", Cluster.TakeUser(store), "--body", "x",
+            ])).Expect(0);
+        Assert.Contains("lmtp(", await Store(store).Process.SeeAsync($"Disconnect from {ClientAddress}"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_clients_own_password_is_replayed_where_the_store_is_registered_so()
     {
@@ -61,7 +76,7 @@ public sealed class DovecotOverTlsTests(DovecotOverTls cluster) : DovecotClientT
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var idle = client.IdleAsync(patience.Token);
         await Cluster.PutKeyAsync($"mailproxy/users/{user}", "store-2");
-        await Assert.ThrowsAnyAsync<IOException>(() => idle.WaitAsync(patience.Token));
+        await Assert.ThrowsAsync<MailKit.Net.Imap.ImapProtocolException>(() => idle.WaitAsync(patience.Token));
         var message = Messages.Make("dovecot-moved");
         await MailSender.SendAsync(Cluster.Port(25), "me@example.net", [user], message);
         Assert.Equal(message, Messages.WithoutTrace(Assert.Single(await MailClients.ReadInboxAsync(Cluster, user))));
