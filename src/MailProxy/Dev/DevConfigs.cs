@@ -15,6 +15,9 @@ internal sealed class DevConfigs(DevSettings settings, DevFiles files)
 {
     private const string Loopback = "127.0.0.1";
 
+    // What a process with 20,000 descriptors can serve: a session takes three of them where proxy and store are one process.
+    private const int DevConnections = 6_000;
+
     /// <summary>The name by which stores trust the proxy.</summary>
     public const string ProxyName = "proxy-1";
 
@@ -45,6 +48,9 @@ internal sealed class DevConfigs(DevSettings settings, DevFiles files)
             Login = StoreLoginMethod.External,
             Tls = new StoreTlsOptions { Authorities = files.Authority, ClientCertificate = files.Client.Certificate, ClientKey = files.Client.Key },
         },
+
+        // Every client of a dev cluster has the same address.
+        Limits = new() { ConnectionsPerAddress = DevConnections },
         Http = new() { Listen = Address(7080), Admin = Address(7081), AgentCheck = Address(7082) },
     };
 

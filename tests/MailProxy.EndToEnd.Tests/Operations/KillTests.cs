@@ -14,13 +14,13 @@ namespace MailProxy.EndToEnd.Tests.Operations;
 public sealed partial class KillTests
 {
     private const int Deliveries = 2_000;
-    private const int Connections = 100;
     private const int Users = 10;
 
     [Theory]
-    [InlineData(300)]
-    [InlineData(1_200)]
-    public async Task Whatever_was_acknowledged_is_there_once_after_a_restart(int killAfter)
+    [InlineData(100, 300)]
+    [InlineData(100, 1_200)]
+    [InlineData(2_000, 700)]
+    public async Task Whatever_was_acknowledged_is_there_once_after_a_restart(int connections, int killAfter)
     {
         using var folder = new TempDirectory();
         await WriteUsersAsync(folder.File("d"));
@@ -30,7 +30,7 @@ public sealed partial class KillTests
         await using (var first = MailProxyProcess.Start("dev", "--port-base", text, "--data", folder.File("d"), "--log", "warning"))
         {
             await first.SeeAsync("A mail cluster is running");
-            await DeliverUntilKilledAsync(first, portBase + 25, acknowledged, killAfter);
+            await DeliverUntilKilledAsync(first, portBase + 25, acknowledged, connections, killAfter);
         }
 
         Assert.InRange(acknowledged.Count, killAfter, Deliveries);
@@ -51,11 +51,11 @@ public sealed partial class KillTests
         Assert.DoesNotContain(found, entry => entry.Value > 1);
     }
 
-    private static async Task DeliverUntilKilledAsync(MailProxyProcess process, int port, ConcurrentDictionary<string, string> acknowledged, int killAfter)
+    private static async Task DeliverUntilKilledAsync(MailProxyProcess process, int port, ConcurrentDictionary<string, string> acknowledged, int connections, int killAfter)
     {
         var next = -1;
         var enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var senders = Enumerable.Range(0, Connections).Select(_ => Task.Run(async () =>
+        var senders = Enumerable.Range(0, connections).Select(_ => Task.Run(async () =>
         {
             try
             {
