@@ -17,7 +17,7 @@ public sealed class DovecotOverTlsTests(DovecotOverTls cluster) : DovecotClientT
         ForeignProgram.Require("dovecot");
         var user = Cluster.TakeUser(store);
         using var client = await MailClients.ImapAsync(Cluster, user, ClientAddress);
-        AssertMasterLogin(await Store(store).Process.SeeAsync($"imap-login: Info: Login: user=<{user}>"));
+        await AssertMasterLoginAsync(user, await Store(store).Process.SeeAsync($"imap-login: Info: Login: user=<{user}>"));
         await client.DisconnectAsync(quit: true);
     }
 
@@ -29,7 +29,7 @@ public sealed class DovecotOverTlsTests(DovecotOverTls cluster) : DovecotClientT
         ForeignProgram.Require("dovecot");
         var user = Cluster.TakeUser(store);
         using var client = await MailClients.Pop3Async(Cluster, user, ClientAddress);
-        AssertMasterLogin(await Store(store).Process.SeeAsync($"pop3-login: Info: Login: user=<{user}>"));
+        await AssertMasterLoginAsync(user, await Store(store).Process.SeeAsync($"pop3-login: Info: Login: user=<{user}>"));
         await client.DisconnectAsync(quit: true);
     }
 
@@ -93,11 +93,14 @@ public sealed class DovecotOverTlsTests(DovecotOverTls cluster) : DovecotClientT
         await client.DisconnectAsync(quit: true);
     }
 
-    private static void AssertMasterLogin(string line)
+    // Both logs know the session by the same name.
+    private async Task AssertMasterLoginAsync(string user, string line)
     {
         Assert.Contains($"auth=<{DovecotOptions.MasterUser}>", line, StringComparison.Ordinal);
         Assert.Contains($"rip={ClientAddress}", line, StringComparison.Ordinal);
         Assert.Contains("TLS", line, StringComparison.Ordinal);
+        var session = line[(line.IndexOf("session=<", StringComparison.Ordinal) + "session=<".Length)..].TrimEnd('>');
+        await Cluster.Proxy.SeeAsync($" login {session}: {user} from {ClientAddress}");
     }
 
     private DovecotServer Store(string store) => store == "store-1" ? Cluster.First : Cluster.Second;
