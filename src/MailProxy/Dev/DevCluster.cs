@@ -1,6 +1,9 @@
+using System.Net.Sockets;
+using MailProxy.Http.Hosting;
 using MailProxy.Logging;
 using MailProxy.Nodes;
 using MailProxy.Routing.Consul.Embedded;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Serilog.Events;
 
@@ -55,11 +58,7 @@ internal sealed class DevCluster : INode
     {
         var files = DevFiles.Prepare(settings);
         var configs = new DevConfigs(settings, files);
-        _parts.Push(await EmbeddedConsulAgent.StartAsync(
-            new EmbeddedAgentOptions { Address = configs.Consul.Address, Port = configs.Consul.Port, DataFile = files.ConsulValues },
-            loggers.CreateLogger<EmbeddedConsulAgent>(),
-            TimeProvider.System,
-            cancellationToken));
+        _parts.Push(await StartAgentAsync(configs, files, loggers, cancellationToken));
         for (var number = 1; number <= settings.Stores; number++)
         {
             var store = await StoreHost.StartAsync(configs.Store(number), loggers, ownsLoggers: false, TimeProvider.System, cancellationToken);
@@ -71,5 +70,23 @@ internal sealed class DevCluster : INode
 
         _parts.Push(await ProxyHost.StartAsync(configs.Proxy(), loggers, ownsLoggers: false, TimeProvider.System, cancellationToken));
         Console.WriteLine(DevBanner.Text(settings, files));
+    }
+
+    private static async Task<EmbeddedConsulAgent> StartAgentAsync(
+        DevConfigs configs, DevFiles files, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await EmbeddedConsulAgent.StartAsync(
+                new EmbeddedAgentOptions { Address = configs.Consul.Address, Port = configs.Consul.Port, DataFile = files.ConsulValues },
+                loggers.CreateLogger<EmbeddedConsulAgent>(),
+                TimeProvider.System,
+                cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException { InnerException: AddressInUseException } or SocketException)
+        {
+            // The agent is the first to listen, so a cluster that runs already shows here.
+            throw new HttpListenException("Consul API", configs.Consul, exception);
+        }
     }
 }

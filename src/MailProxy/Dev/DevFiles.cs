@@ -51,7 +51,7 @@ internal sealed class DevFiles
     /// <summary>Makes what is missing. Errors: IOException or UnauthorizedAccessException, whose text names the folder.</summary>
     public static DevFiles Prepare(DevSettings settings)
     {
-        System.IO.Directory.CreateDirectory(settings.Data);
+        CreateFolder(settings.Data);
         var files = new DevFiles(settings.Data, CertificateAuthority.LoadOrCreate(Path.Combine(settings.Data, "tls"), TimeProvider.System));
         if (!File.Exists(files.Users))
         {
@@ -62,6 +62,19 @@ internal sealed class DevFiles
         }
 
         return files;
+    }
+
+    // What the system says about a folder that cannot be made ("Could not find file '/proc/x'") does not tell what to do.
+    private static void CreateFolder(string folder)
+    {
+        try
+        {
+            System.IO.Directory.CreateDirectory(folder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"The folder {folder} cannot be made or is no folder; give --data one that can be written.", exception);
+        }
     }
 
     private static string UsersDocument(int stores) => JsonSerializer.Serialize(

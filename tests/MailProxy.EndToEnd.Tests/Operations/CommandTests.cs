@@ -36,17 +36,19 @@ public sealed class CommandTests
         }
     }
 
-    [Fact]
-    public async Task A_taken_port_is_one_clear_sentence_and_exit_code_1()
+    [Theory]
+    [InlineData(143)]
+    [InlineData(7500)]
+    public async Task A_taken_port_is_one_clear_sentence_and_exit_code_1(int port)
     {
         using var folder = new TempDirectory();
         var portBase = PortBase.Find();
         using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        taken.Bind(new IPEndPoint(IPAddress.Loopback, portBase + 143));
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, portBase + port));
         taken.Listen();
         await using var process = MailProxyProcess.Start("dev", "--port-base", portBase.ToString(CultureInfo.InvariantCulture), "--data", folder.File("d"));
         Assert.Equal(1, await process.ExitAsync());
-        Assert.Contains($"Cannot listen on 127.0.0.1:{portBase + 143}", process.Output, StringComparison.Ordinal);
+        Assert.Contains($"Cannot listen on 127.0.0.1:{portBase + port}", process.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", process.Output, StringComparison.Ordinal);
     }
 
@@ -57,7 +59,7 @@ public sealed class CommandTests
         await File.WriteAllTextAsync(folder.File("file"), "");
         await using var process = MailProxyProcess.Start("dev", "--data", folder.File("file", "below"));
         Assert.Equal(1, await process.ExitAsync());
-        Assert.Contains(folder.File("file"), process.Output, StringComparison.Ordinal);
+        Assert.Contains($"The folder {folder.File("file", "below")} cannot be made", process.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", process.Output, StringComparison.Ordinal);
     }
 
