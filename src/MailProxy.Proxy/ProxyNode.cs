@@ -71,13 +71,12 @@ public sealed class ProxyNode : IDisposable
         _services.Metrics.Began(listener.Name);
         var mayStay = _counts.Enter(session.Client);
         var limits = _services.Settings.Limits;
-        using var deadline = new CancellationTokenSource(limits.PreLogin, _services.Time);
-        using var preLogin = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, connection.ConnectionClosed, stop);
+        using var deadline = new PreLoginDeadline(limits.PreLogin, _services.Time, connection.ConnectionClosed, stop);
         IFarewell? dialogue = null;
         try
         {
             var tls = _tls[listener.Protocol!.Value];
-            if (listener.Tls == ListenerTlsMode.Implicit && !await EncryptAsync(session, tls, preLogin.Token))
+            if (listener.Tls == ListenerTlsMode.Implicit && !await EncryptAsync(session, tls, deadline.Token))
             {
                 return;
             }
@@ -95,11 +94,11 @@ public sealed class ProxyNode : IDisposable
 
             var (client, store, submission) = DialoguesFor(wire, settings, session);
             dialogue = client;
-            await (mayStay ? new LoginSession(session, _services, client, store, submission).RunAsync(preLogin.Token, stop) : TurnAwayAsync(session, dialogue));
+            await (mayStay ? new LoginSession(session, _services, client, store, submission).RunAsync(deadline, stop) : TurnAwayAsync(session, dialogue));
         }
         catch (OperationCanceledException)
         {
-            await EndCancelledAsync(session, dialogue, deadline.Token, stop);
+            await EndCancelledAsync(session, dialogue, deadline.HasPassed, stop);
         }
         catch (Exception exception) when (exception is IOException or ConnectionAbortedException or ConnectionResetException)
         {
@@ -176,9 +175,9 @@ public sealed class ProxyNode : IDisposable
             },
         };
 
-    private async Task EndCancelledAsync(SessionContext session, IFarewell? dialogue, CancellationToken deadline, CancellationToken stop)
+    private async Task EndCancelledAsync(SessionContext session, IFarewell? dialogue, bool isTooLate, CancellationToken stop)
     {
-        var failure = stop.IsCancellationRequested ? ProxyFailure.Draining : deadline.IsCancellationRequested ? ProxyFailure.PreLoginTimeout : ProxyFailure.ClientLeft;
+        var failure = stop.IsCancellationRequested ? ProxyFailure.Draining : isTooLate ? ProxyFailure.PreLoginTimeout : ProxyFailure.ClientLeft;
         session.EndedBy = failure.ToString();
         if (failure == ProxyFailure.ClientLeft || dialogue is null)
         {

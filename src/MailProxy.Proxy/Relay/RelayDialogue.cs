@@ -32,6 +32,7 @@ internal sealed class RelayDialogue(
     private RelayTransaction? _transaction;
     private MessageReceiver? _chunks;
     private int _junk;
+    private int _refused;
     private int _messages;
     private bool _isAnswered;
     private bool _isOver;
@@ -59,6 +60,8 @@ internal sealed class RelayDialogue(
 
             if (_isAnswered)
             {
+                // Whoever sends mail may say NOOP in between, for as long as it likes.
+                _junk = 0;
                 await ResetAsync();
             }
         }
@@ -224,7 +227,13 @@ internal sealed class RelayDialogue(
         }
 
         var reply = await _transaction.AddAsync(address, _policy.MayLeave, stop);
-        return reply.IsPositive ? reply.Line : Junk(reply.Line);
+        if (reply.IsPositive)
+        {
+            return reply.Line;
+        }
+
+        // Lists have old addresses in them: a refused recipient is no bad command, but guessing for addresses ends some time.
+        return ++_refused > settings.Limits.Recipients ? End(ProxyFailure.TooManyErrors) : reply.Line;
     }
 
     private async ValueTask<string?> DataAsync(SmtpCommand command)
@@ -304,7 +313,9 @@ internal sealed class RelayDialogue(
     private string? NotReady() => _transaction switch
     {
         null => Junk("503 5.5.1 MAIL and RCPT come first.\r\n"),
-        { Recipients.Count: 0 } => Junk("503 5.5.1 No valid recipients.\r\n"),
+
+        // With PIPELINING it was sent before the refusals were heard (RFC 2920 3.1): no fault.
+        { Recipients.Count: 0 } => "503 5.5.1 No valid recipients.\r\n",
         _ => null,
     };
 
@@ -327,7 +338,7 @@ internal sealed class RelayDialogue(
         }
     }
 
-    private string Junk(string reply) => ++_junk > settings.Limits.JunkCommands + settings.Limits.Recipients ? End(ProxyFailure.TooManyErrors) : reply;
+    private string Junk(string reply) => ++_junk > settings.Limits.JunkCommands ? End(ProxyFailure.TooManyErrors) : reply;
 
     private string End(ProxyFailure failure)
     {

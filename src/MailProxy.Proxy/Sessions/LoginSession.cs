@@ -19,16 +19,16 @@ internal sealed class LoginSession(
     private readonly LoginFlow _flow = new(session, services);
 
     /// <summary>Runs the session to its end.</summary>
-    /// <param name="preLogin">Cancelled at the deadline for logging in, by a client that goes away, and when the node stops.</param>
+    /// <param name="preLogin">What ends it before login; let go before a splice, which may last for days.</param>
     /// <param name="stop">Cancelled when the node stops.</param>
-    public async Task RunAsync(CancellationToken preLogin, CancellationToken stop)
+    public async Task RunAsync(PreLoginDeadline preLogin, CancellationToken stop)
     {
         session.Enter(SessionPhase.Greeting);
-        await client.GreetAsync(preLogin);
+        await client.GreetAsync(preLogin.Token);
         while (true)
         {
             session.Enter(SessionPhase.Authenticating);
-            var read = await client.ReadLoginAsync(preLogin);
+            var read = await client.ReadLoginAsync(preLogin.Token);
             if (!read.IsDone)
             {
                 session.EndedBy = read.Detail.Length > 0 ? $"{read.Failure}, {read.Detail}" : read.Failure.ToString();
@@ -37,14 +37,14 @@ internal sealed class LoginSession(
             }
 
             using var attempt = read.Value;
-            var user = await _flow.AuthenticateAsync(attempt, preLogin);
+            var user = await _flow.AuthenticateAsync(attempt, preLogin.Token);
             var failed = user.IsDone ? await ServeAsync(user.Value, attempt, preLogin, stop) : user.As<LinkedStore>();
             if (failed is not { } outcome)
             {
                 return;
             }
 
-            if (await RefuseAsync(attempt, outcome, preLogin))
+            if (await RefuseAsync(attempt, outcome, preLogin.Token))
             {
                 return;
             }
@@ -52,7 +52,7 @@ internal sealed class LoginSession(
     }
 
     // Null: the user was served to the end of the session.
-    private async ValueTask<Outcome<LinkedStore>?> ServeAsync(DirectoryUser user, LoginAttempt attempt, CancellationToken preLogin, CancellationToken stop)
+    private async ValueTask<Outcome<LinkedStore>?> ServeAsync(DirectoryUser user, LoginAttempt attempt, PreLoginDeadline preLogin, CancellationToken stop)
     {
         if (relay is not null && RelaysFor(user))
         {
@@ -60,12 +60,13 @@ internal sealed class LoginSession(
             attempt.Dispose();
             session.User = user.Name;
             session.Enter(SessionPhase.Answering);
-            await client.AcceptAsync(new StoreWelcome("", "Logged in."), preLogin);
+            await client.AcceptAsync(new StoreWelcome("", "Logged in."), preLogin.Token);
+            preLogin.Dispose();
             await relay.RunAsync(user, stop);
             return null;
         }
 
-        var linked = await _flow.LinkAsync(user, attempt, storeDialogue, preLogin);
+        var linked = await _flow.LinkAsync(user, attempt, storeDialogue, preLogin.Token);
 
         // The session may live for days; the password need not.
         attempt.Dispose();
@@ -80,7 +81,8 @@ internal sealed class LoginSession(
         try
         {
             session.Enter(SessionPhase.Answering);
-            await client.AcceptAsync(linked.Value.Welcome, preLogin);
+            await client.AcceptAsync(linked.Value.Welcome, preLogin.Token);
+            preLogin.Dispose();
             await SpliceAsync(linked.Value, stop);
         }
         finally
@@ -94,10 +96,10 @@ internal sealed class LoginSession(
     private async Task SpliceAsync(LinkedStore linked, CancellationToken stop)
     {
         session.Enter(SessionPhase.Splicing);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(linked.Live.Ending, stop);
+        await using var stopping = stop.UnsafeRegister(static live => ((LiveSession)live!).End("this node stops"), linked.Live);
         var limits = services.Settings.Limits;
         var result = await session.Connection.Features.Get<ISpliceFeature>()!
-            .SpliceAsync(linked.Store.Connection, new SpliceSettings(limits.Idle, limits.HalfClose), either.Token);
+            .SpliceAsync(linked.Store.Connection, new SpliceSettings(limits.Idle, limits.HalfClose), linked.Live.Ending);
         session.BytesIn = result.BytesToStore;
         session.BytesOut = result.BytesToClient;
         session.EndedBy = result.End == SpliceEnd.Cancelled ? linked.Live.EndReason ?? "this node stops" : result.End.ToString();

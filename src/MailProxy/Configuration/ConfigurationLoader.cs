@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 
 namespace MailProxy.Configuration;
@@ -15,16 +16,13 @@ internal static class ConfigurationLoader
         var errors = new List<string>();
         var root = Read(file, overrides, errors);
         ConfigurationChecker.Check(root, typeof(T), errors);
-        if (errors.Count > 0)
-        {
-            // Values that cannot be bound would only make false errors below.
-            throw new InvalidConfigurationException(file, errors);
-        }
-
+        var unreadable = errors.Select(PathOf).ToList();
         var config = new T();
-        root.Bind(config);
+        Without(root, unreadable).Bind(config);
         config.ResolvePaths(Path.GetDirectoryName(file)!);
-        errors.AddRange(config.Validate());
+
+        // What could not be read has had its error; its default in the config must not make another.
+        errors.AddRange(config.Validate().Where(error => !unreadable.Exists(path => IsBelow(PathOf(error), path))));
         return errors.Count == 0 ? config : throw new InvalidConfigurationException(file, errors);
     }
 
@@ -34,6 +32,29 @@ internal static class ConfigurationLoader
         // The file's own sections decide: the environment may hold settings of another node on the same machine.
         var root = Read(file, [], [], useEnvironment: false);
         return root.GetSection(nameof(StoreConfig.Store)).Exists() ? typeof(StoreConfig) : typeof(ProxyConfig);
+    }
+
+    private static string PathOf(string error) => error.Split(": ", 2)[0];
+
+    private static bool IsBelow(string key, string path) =>
+        key.Equals(path, StringComparison.OrdinalIgnoreCase) || key.StartsWith(path + ":", StringComparison.OrdinalIgnoreCase);
+
+    private static IConfigurationRoot Without(IConfigurationRoot root, List<string> unreadable) => unreadable.Count == 0
+        ? root
+        : new ConfigurationBuilder().AddInMemoryCollection(root.AsEnumerable().Where(entry => !unreadable.Exists(path => IsBelow(entry.Key, path)))).Build();
+
+    // System.Text.Json counts lines and columns from zero, editors from one.
+    private static string Explain(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is JsonException { LineNumber: { } line, BytePositionInLine: { } column })
+            {
+                return $"line {line + 1}, column {column + 1}: {cause.Message.Split(" LineNumber:")[0]}";
+            }
+        }
+
+        return exception.Message;
     }
 
     private static IConfigurationRoot Read(string file, IReadOnlyList<string> overrides, List<string> errors, bool useEnvironment = true)
@@ -65,7 +86,7 @@ internal static class ConfigurationLoader
         }
         catch (InvalidDataException exception)
         {
-            throw new InvalidConfigurationException(file, [$"this is not JSON: {exception.InnerException?.InnerException?.Message ?? exception.InnerException?.Message ?? exception.Message}"]);
+            throw new InvalidConfigurationException(file, [$"this is not JSON: {Explain(exception)}"]);
         }
     }
 }

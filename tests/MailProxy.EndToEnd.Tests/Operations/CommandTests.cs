@@ -102,7 +102,8 @@ public sealed class CommandTests
             """);
         await using var process = MailProxyProcess.Start("check", "--config", folder.File("proxy.json"));
         Assert.Equal(1, await process.ExitAsync());
-        Assert.Contains("3 errors", process.Output, StringComparison.Ordinal);
+        Assert.Contains("Node:Name: give this node a name", process.Output, StringComparison.Ordinal);
+        Assert.Contains("Listeners:0:Port: give a port", process.Output, StringComparison.Ordinal);
         Assert.Contains("Listners: there is no such setting", process.Output, StringComparison.Ordinal);
         Assert.Contains("Listeners:0:Tls: 'sometimes' is not one of none, starttls, implicit", process.Output, StringComparison.Ordinal);
         Assert.Contains("Limits:LoginAttempts: 'many' is not a number", process.Output, StringComparison.Ordinal);

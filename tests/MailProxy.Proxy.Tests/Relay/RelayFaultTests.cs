@@ -134,6 +134,30 @@ public sealed class RelayFaultTests
     }
 
     [Fact]
+    public async Task Useless_commands_have_a_budget_and_refused_recipients_another()
+    {
+        await using var rig = new ProxyRig();
+        rig.Limits.JunkCommands = 3;
+        rig.Limits.Recipients = 5;
+        var client = await rig.ConnectAsync(MailProtocol.Mx);
+        await HelloAsync(client);
+        for (var i = 0; i < 5; i++)
+        {
+            await client.SendLineAsync("RCPT TO:<nobody@example.org>");
+            await client.ExpectAsync("550 5.1.1 *");
+        }
+
+        await client.SendLineAsync("RCPT TO:<nobody@example.org>");
+        await client.ExpectAsync("421 *");
+        await client.ExpectGoneAsync();
+        var other = await rig.ConnectAsync(MailProtocol.Mx);
+        await HelloAsync(other);
+        await other.SendAsync("XYZZY\r\nXYZZY\r\nXYZZY\r\nXYZZY\r\n");
+        await other.ExpectUntilAsync("421 *");
+        await other.ExpectGoneAsync();
+    }
+
+    [Fact]
     public async Task A_verdict_that_comes_while_the_node_stops_is_still_told()
     {
         await using var rig = new ProxyRig();
