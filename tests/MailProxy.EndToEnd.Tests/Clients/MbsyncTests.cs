@@ -19,10 +19,10 @@ public sealed class MbsyncTests(DevClusterFixture cluster)
         ForeignProgram.Require("mbsync");
         var user = cluster.TakeUser();
         using var folder = new TempDirectory();
-        var maildir = folder.File("mail");
-        var messages = FillMaildir(maildir);
-        var rc = await WriteConfigurationAsync(folder, user, maildir);
-        await SyncAsync(rc);
+        var mbsync = new Mbsync(folder);
+        var messages = FillMaildir(mbsync);
+        await mbsync.ConfigureAsync(cluster, user);
+        await mbsync.SyncAsync();
 
         // What was local is on the store, octet for octet, with its flags.
         using var client = await MailClients.ImapAsync(cluster, user);
@@ -41,22 +41,22 @@ public sealed class MbsyncTests(DevClusterFixture cluster)
         await inbox.AddFlagsAsync([last], MessageFlags.Deleted, silent: true);
         await inbox.ExpungeAsync();
         var added = Messages.Make("mbsync-added");
-        WriteMessage(Path.Combine(maildir, "INBOX"), "added", added, "S");
+        mbsync.Write("INBOX", "added", added, "S");
         await client.DisconnectAsync(quit: true);
-        await SyncAsync(rc);
-        Assert.Single(System.IO.Directory.GetFiles(Path.Combine(maildir, "INBOX", "cur")), file => FlagsOf(file).Contains('F', StringComparison.Ordinal));
-        Assert.Equal(Count, Folders.Append("INBOX").Sum(name => CountLocal(maildir, name)));
+        await mbsync.SyncAsync();
+        Assert.Single(mbsync.Files("INBOX"), file => Mbsync.FlagsOf(file).Contains('F', StringComparison.Ordinal));
+        Assert.Equal(Count, Folders.Append("INBOX").Sum(name => mbsync.Files(name).Count));
         using var again = await MailClients.ImapAsync(cluster, user);
         Assert.Contains(added, await ReadAllAsync(again));
 
         // And then there is nothing left to do.
-        var third = await SyncAsync(rc);
+        var third = await mbsync.SyncAsync();
         Assert.DoesNotContain("Error", third.All, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(Count, (await ReadAllAsync(again)).Count);
         await again.DisconnectAsync(quit: true);
     }
 
-    private static List<string> FillMaildir(string maildir)
+    private static List<string> FillMaildir(Mbsync mbsync)
     {
         var messages = new List<string>();
         string[] all = ["INBOX", .. Folders];
@@ -64,58 +64,11 @@ public sealed class MbsyncTests(DevClusterFixture cluster)
         {
             var message = Messages.Make($"mbsync-{i}", lines: i % 40);
             messages.Add(message);
-            WriteMessage(Path.Combine(maildir, all[i % all.Length]), $"m{i}", message, i / all.Length % 2 == 0 ? "S" : "");
+            mbsync.Write(all[i % all.Length], $"m{i}", message, i / all.Length % 2 == 0 ? "S" : "");
         }
 
         return messages;
     }
-
-    private static void WriteMessage(string box, string name, string message, string flags)
-    {
-        foreach (var part in new[] { "cur", "new", "tmp" })
-        {
-            System.IO.Directory.CreateDirectory(Path.Combine(box, part));
-        }
-
-        File.WriteAllText(Path.Combine(box, "cur", $"{name}.test:2,{flags}"), message.Replace("\r\n", "\n", StringComparison.Ordinal), Encoding.Latin1);
-    }
-
-    private async Task<string> WriteConfigurationAsync(TempDirectory folder, string user, string maildir)
-    {
-        var rc = folder.File("mbsyncrc");
-        await File.WriteAllTextAsync(
-            rc,
-            $"""
-            IMAPAccount proxy
-            Host localhost
-            Port {cluster.Port(993)}
-            User {user}
-            Pass secret
-            SSLType IMAPS
-            CertificateFile {cluster.Authority}
-
-            IMAPStore far
-            Account proxy
-
-            MaildirStore near
-            SubFolders Verbatim
-            Path {maildir}/
-            Inbox {maildir}/INBOX
-
-            Channel all
-            Far :far:
-            Near :near:
-            Patterns *
-            Create Both
-            Expunge Both
-            SyncState *
-
-            """);
-        return rc;
-    }
-
-    private static async Task<ProgramResult> SyncAsync(string rc) =>
-        (await ForeignProgram.RunAsync("mbsync", ["-c", rc, "-a"], environment: new Dictionary<string, string> { ["HOME"] = Path.GetDirectoryName(rc)! })).Expect(0);
 
     private static async Task<List<string>> ReadAllAsync(MailKit.Net.Imap.ImapClient client)
     {
@@ -129,7 +82,7 @@ public sealed class MbsyncTests(DevClusterFixture cluster)
                 using var stream = await folder.GetStreamAsync(uid);
                 using var copy = new MemoryStream();
                 await stream.CopyToAsync(copy);
-                messages.Add(WithoutSyncMark(Encoding.Latin1.GetString(copy.ToArray())));
+                messages.Add(Mbsync.WithoutMark(Encoding.Latin1.GetString(copy.ToArray())));
             }
 
             await folder.CloseAsync();
@@ -137,13 +90,4 @@ public sealed class MbsyncTests(DevClusterFixture cluster)
 
         return messages;
     }
-
-    // mbsync marks what it uploads with a header of its own where the server has no UIDPLUS; nothing else may differ.
-    private static string WithoutSyncMark(string message) =>
-        string.Join("\r\n", message.Split("\r\n").Where(line => !line.StartsWith("X-TUID: ", StringComparison.Ordinal)));
-
-    private static int CountLocal(string maildir, string name) =>
-        new[] { "cur", "new" }.Sum(part => System.IO.Directory.GetFiles(Path.Combine(maildir, name, part)).Length);
-
-    private static string FlagsOf(string file) => file[(file.LastIndexOf(',') + 1)..];
 }

@@ -20,7 +20,7 @@ public sealed class RelayFaultTests
         await client.ExpectAsync("354 *");
         await client.SendAsync("Subject: x\r\n\r\nbody\r\n.\r\n");
         await client.ExpectAsync("451 4.4.0 *");
-        await AssertNoEndAsync(one);
+        await one.AssertCutAsync();
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class RelayFaultTests
 
         await end;
         await client.ExpectGoneAsync();
-        await AssertNoEndAsync(one);
+        await one.AssertCutAsync();
     }
 
     [Fact]
@@ -195,33 +195,9 @@ public sealed class RelayFaultTests
 
     private static async Task<(DialogueClient Client, DialogueClient One, DialogueClient Two)> OpenAsync(ProxyRig rig)
     {
-        var first = await rig.StoreAsync("store-1", 24);
-        var second = await rig.StoreAsync("store-2", 24);
         var client = await rig.ConnectAsync(MailProtocol.Mx);
         await HelloAsync(client);
-        await client.SendLineAsync("RCPT TO:<alice@example.org>");
-        var one = await first.AcceptLmtpAsync();
-        await one.TakeRecipientAsync("alice@example.org");
-        await client.ExpectAsync("250 *");
-        await client.SendLineAsync("RCPT TO:<bob@example.org>");
-        var two = await second.AcceptLmtpAsync();
-        await two.TakeRecipientAsync("bob@example.org");
-        await client.ExpectAsync("250 *");
+        var (one, two) = await rig.NameAliceAndBobAsync(client);
         return (client, one, two);
-    }
-
-    private static async Task AssertNoEndAsync(DialogueClient store)
-    {
-        try
-        {
-            while (await store.ReadLineAsync() is { } line)
-            {
-                Assert.NotEqual(".", line);
-            }
-        }
-        catch (Microsoft.AspNetCore.Connections.ConnectionResetException)
-        {
-            // Cut, as it should be.
-        }
     }
 }

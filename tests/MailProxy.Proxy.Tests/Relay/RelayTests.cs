@@ -39,7 +39,7 @@ public sealed class RelayTests
         await using var rig = new ProxyRig();
         var client = await rig.ConnectAsync(MailProtocol.Lmtp);
         await OpenAsync(client, "LHLO mx.example.org", "MAIL FROM:<me@example.net>");
-        var (one, two) = await NameAliceAndBobAsync(rig, client);
+        var (one, two) = await rig.NameAliceAndBobAsync(client);
         await SendMessageAsync(client, one, two);
         await one.SendLineAsync("250 2.1.5 stored");
         await two.SendLineAsync("552 5.2.2 Mailbox full");
@@ -53,7 +53,7 @@ public sealed class RelayTests
         await using var rig = new ProxyRig();
         var client = await rig.ConnectAsync(MailProtocol.Mx);
         await OpenAsync(client, "EHLO mx.example.org", "MAIL FROM:<>");
-        var (one, two) = await NameAliceAndBobAsync(rig, client);
+        var (one, two) = await rig.NameAliceAndBobAsync(client);
         await SendMessageAsync(client, one, two);
         await one.SendLineAsync("250 2.1.5 stored");
         await two.SendLineAsync("552 5.2.2 Mailbox full");
@@ -68,7 +68,7 @@ public sealed class RelayTests
         await using var rig = new ProxyRig();
         var client = await rig.ConnectAsync(isLmtp ? MailProtocol.Lmtp : MailProtocol.Mx);
         await OpenAsync(client, isLmtp ? "LHLO mx.example.org" : "EHLO mx.example.org", "MAIL FROM:<me@example.net>");
-        var (one, two) = await NameAliceAndBobAsync(rig, client);
+        var (one, two) = await rig.NameAliceAndBobAsync(client);
         await SendMessageAsync(client, one, two);
         await two.DisposeAsync();
         await one.SendLineAsync("250 2.1.5 stored");
@@ -134,7 +134,7 @@ public sealed class RelayTests
         await using var rig = new ProxyRig();
         var client = await rig.ConnectAsync(MailProtocol.Mx);
         await OpenAsync(client, "EHLO mx.example.org", "MAIL FROM:<me@example.net>");
-        var (one, two) = await NameAliceAndBobAsync(rig, client);
+        var (one, two) = await rig.NameAliceAndBobAsync(client);
         await client.SendLineAsync("DATA");
         await one.ExpectAsync("DATA");
         await one.SendLineAsync("354 go");
@@ -144,8 +144,8 @@ public sealed class RelayTests
         await client.SendAsync("Subject: half\r\n\r\nhalf a line");
         await one.ExpectUntilAsync("Subject: half");
         await client.DisposeAsync();
-        await AssertCutAsync(one);
-        await AssertCutAsync(two);
+        await one.AssertCutAsync();
+        await two.AssertCutAsync();
     }
 
     [Theory]
@@ -158,7 +158,7 @@ public sealed class RelayTests
         await using var rig = new ProxyRig();
         var client = await rig.ConnectAsync(MailProtocol.Mx);
         await OpenAsync(client, "EHLO mx.example.org", "MAIL FROM:<me@example.net>");
-        var (one, two) = await NameAliceAndBobAsync(rig, client);
+        var (one, two) = await rig.NameAliceAndBobAsync(client);
         await client.SendLineAsync("DATA");
         await one.ExpectAsync("DATA");
         await one.SendLineAsync("354 go");
@@ -167,8 +167,8 @@ public sealed class RelayTests
         await client.ExpectAsync("354 *");
         await client.SendAsync($"Subject: x\r\n\r\n{content}\r\nMAIL FROM:<evil@example.net>\r\n.\r\n");
         await client.ExpectAsync("554 5.6.0 *");
-        await AssertCutAsync(one);
-        await AssertCutAsync(two);
+        await one.AssertCutAsync();
+        await two.AssertCutAsync();
         await client.SendLineAsync("NOOP");
         await client.ExpectAsync("250 *");
     }
@@ -220,7 +220,7 @@ public sealed class RelayTests
 
         await client.SendLineAsync(".");
         await client.ExpectAsync("552 5.3.4 *");
-        await AssertCutAsync(proxy);
+        await proxy.AssertCutAsync();
     }
 
     [Fact]
@@ -245,7 +245,7 @@ public sealed class RelayTests
 
         await client.SendAsync("\r\nbody\r\n.\r\n");
         await client.ExpectAsync("554 5.4.6 *");
-        await AssertCutAsync(proxy);
+        await proxy.AssertCutAsync();
     }
 
     [Fact]
@@ -299,21 +299,6 @@ public sealed class RelayTests
         }
     }
 
-    private static async Task<(DialogueClient One, DialogueClient Two)> NameAliceAndBobAsync(ProxyRig rig, DialogueClient client)
-    {
-        var first = await rig.StoreAsync("store-1", 24);
-        var second = await rig.StoreAsync("store-2", 24);
-        await client.SendLineAsync("RCPT TO:<alice@example.org>");
-        var one = await first.AcceptLmtpAsync();
-        await one.TakeRecipientAsync("alice@example.org");
-        await client.ExpectAsync("250 *");
-        await client.SendLineAsync("RCPT TO:<bob@example.org>");
-        var two = await second.AcceptLmtpAsync();
-        await two.TakeRecipientAsync("bob@example.org");
-        await client.ExpectAsync("250 *");
-        return (one, two);
-    }
-
     private static async Task SendMessageAsync(DialogueClient client, params DialogueClient[] stores)
     {
         await client.SendLineAsync("DATA");
@@ -321,21 +306,5 @@ public sealed class RelayTests
         await client.ExpectAsync("354 *");
         await client.SendAsync("Subject: x\r\n\r\nbody\r\n.\r\n");
         await data;
-    }
-
-    // Whatever came, the end of the message did not.
-    private static async Task AssertCutAsync(DialogueClient store)
-    {
-        try
-        {
-            while (await store.ReadLineAsync() is { } line)
-            {
-                Assert.NotEqual(".", line);
-            }
-        }
-        catch (Microsoft.AspNetCore.Connections.ConnectionResetException)
-        {
-            // Cut, as it should be.
-        }
     }
 }
