@@ -1,4 +1,5 @@
 using MailProxy.Directory.File;
+using MailProxy.Directory.Static;
 using Microsoft.Extensions.Logging;
 
 namespace MailProxy.Directory;
@@ -17,6 +18,7 @@ public static class UserDirectoryFactory
         return options.Provider.ToUpperInvariant() switch
         {
             "FILE" => new FileUserDirectory(options.File, loggers.CreateLogger<FileUserDirectory>(), time),
+            "STATIC" => new StaticUserDirectory(options.Static),
             _ => throw new ArgumentException($"'{options.Provider}' is not a directory provider", nameof(options)),
         };
     }

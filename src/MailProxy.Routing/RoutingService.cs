@@ -8,13 +8,14 @@ using Microsoft.Extensions.Logging;
 namespace MailProxy.Routing;
 
 /// <summary>Routing as a whole: watches Consul from <see cref="Start"/> until it is disposed, and answers from the last good view all the while.</summary>
-public sealed class RoutingService : IAsyncDisposable
+public sealed class RoutingService : IRoutingSource
 {
     private readonly CancellationTokenSource stop = new();
     private readonly IConsulClient consul;
     private readonly IReadOnlyList<IFeed> feeds;
     private readonly Router router;
     private Task running = Task.CompletedTask;
+    private int disposed;
 
     /// <summary>Routing over the agent that the options (and Consul's environment variables) name.</summary>
     /// <exception cref="ConsulException">The address cannot be understood; <see cref="ConsulOptions.Validate"/> says so earlier.</exception>
@@ -55,9 +56,14 @@ public sealed class RoutingService : IAsyncDisposable
     /// <summary>Ends when the first whole view has been loaded, however long that takes.</summary>
     public Task ReadyAsync(CancellationToken cancellationToken) => router.Ready.WaitAsync(cancellationToken);
 
-    /// <summary>Ends the watches.</summary>
+    /// <summary>Ends the watches. May be called again.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
+        {
+            return;
+        }
+
         await stop.CancelAsync();
         await running;
         consul.Dispose();

@@ -53,6 +53,14 @@ public sealed class RoutingServiceTests
     }
 
     [Fact]
+    public async Task Disposing_twice_is_disposing_once()
+    {
+        var cluster = await RunningCluster.StartAsync();
+        await cluster.DisposeAsync();
+        await cluster.DisposeAsync();
+    }
+
+    [Fact]
     public async Task A_store_whose_check_turns_critical_is_offline_with_the_reason()
     {
         await using var cluster = await RunningCluster.StartAsync();

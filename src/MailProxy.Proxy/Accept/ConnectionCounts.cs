@@ -38,11 +38,6 @@ internal sealed class ConnectionCounts(LimitOptions limits)
 
     private static IPAddress NetworkOf(IPAddress address)
     {
-        if (address.IsIPv4MappedToIPv6)
-        {
-            return address.MapToIPv4();
-        }
-
         if (address.AddressFamily != AddressFamily.InterNetworkV6)
         {
             return address;

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using MailProxy.Proxy.Failures;
 using MailProxy.Proxy.StoreLogin;
 using MailProxy.Proxy.Wire;
@@ -44,6 +46,9 @@ internal abstract class LineDialogue(MailWire wire, DialogueSettings settings) :
                     step = HttpVerbs.StartsHttp(line.Value)
                         ? Outcome<LoginAttempt>.Failed(ProxyFailure.ClientProtocolError, "HTTP on a mail port")
                         : await ServeAsync(line.Value!, cancellationToken);
+
+                    // It may have been a password.
+                    Array.Clear(line.Value!);
                     break;
             }
 
@@ -104,7 +109,7 @@ internal abstract class LineDialogue(MailWire wire, DialogueSettings settings) :
     }
 
     /// <summary>Runs AUTH: <c>mechanism [SP initial-response]</c>.</summary>
-    protected async ValueTask<Outcome<LoginAttempt>?> AuthenticateAsync(string argument, CancellationToken cancellationToken)
+    protected async ValueTask<Outcome<LoginAttempt>?> AuthenticateAsync(ReadOnlySequence<byte> argument, CancellationToken cancellationToken)
     {
         if (!settings.MayLogIn)
         {
@@ -112,9 +117,9 @@ internal abstract class LineDialogue(MailWire wire, DialogueSettings settings) :
             return null;
         }
 
-        var space = argument.IndexOf(' ', StringComparison.Ordinal);
-        var mechanism = space < 0 ? argument : argument[..space];
-        var initialResponse = space < 0 ? null : System.Text.Encoding.UTF8.GetBytes(argument[(space + 1)..].Trim());
+        var space = argument.PositionOf((byte)' ');
+        var mechanism = Encoding.UTF8.GetString(space is { } end ? argument.Slice(0, end) : argument);
+        var initialResponse = space is { } start ? argument.Slice(argument.GetPosition(1, start)).ToArray() : null;
         var (attempt, refusal) = await new SaslExchange(wire, FrameChallenge).RunAsync(mechanism, initialResponse, cancellationToken);
         if (attempt is not null)
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 
 namespace MailProxy.Proxy.Connect;
 
@@ -6,9 +7,17 @@ namespace MailProxy.Proxy.Connect;
 internal sealed class OwnListeners
 {
     private volatile IReadOnlyList<EndPoint> _bound = [];
+    private IReadOnlyCollection<IPAddress> _ownAddresses = [];
 
     /// <summary>Tells what was bound.</summary>
-    public void Set(IReadOnlyList<EndPoint> bound) => _bound = bound;
+    public void Set(IReadOnlyList<EndPoint> bound)
+    {
+        _ownAddresses = NetworkInterface.GetAllNetworkInterfaces()
+            .SelectMany(network => network.GetIPProperties().UnicastAddresses)
+            .Select(unicast => unicast.Address)
+            .ToHashSet();
+        _bound = bound;
+    }
 
     /// <summary>True when dialling <paramref name="target"/> would reach ourselves.</summary>
     public bool Contains(EndPoint target)
@@ -21,7 +30,7 @@ internal sealed class OwnListeners
             }
 
             if (bound is IPEndPoint own && target is IPEndPoint other && own.Port == other.Port
-                && (own.Address.Equals(IPAddress.Any) || own.Address.Equals(IPAddress.IPv6Any)) && IPAddress.IsLoopback(other.Address))
+                && (own.Address.Equals(IPAddress.Any) || own.Address.Equals(IPAddress.IPv6Any)) && (IPAddress.IsLoopback(other.Address) || _ownAddresses.Contains(other.Address)))
             {
                 return true;
             }

@@ -120,9 +120,12 @@ internal sealed class StoreConnector(IMailTransport transport, StoreTlsIdentity 
             }
         }
 
+        if (outcome == TlsOutcome.Done)
+        {
+            return new StoreConnection(connection, null);
+        }
+
         cancellationToken.ThrowIfCancellationRequested();
-        return outcome == TlsOutcome.Done
-            ? new StoreConnection(connection, null)
-            : Outcome<StoreConnection>.Failed(ProxyFailure.StoreTlsFailed, $"{node.Id} ({endPoint}): TLS {outcome}");
+        return Outcome<StoreConnection>.Failed(ProxyFailure.StoreTlsFailed, $"{node.Id} ({endPoint}): TLS {outcome}");
     }
 }

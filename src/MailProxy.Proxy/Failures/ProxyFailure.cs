@@ -54,6 +54,9 @@ public enum ProxyFailure
     /// <summary>The recipient's domain is none of ours and no smarthost is configured or allowed (relay only).</summary>
     RelayDenied,
 
+    /// <summary>The address or message needs SMTPUTF8 and the store does not have it (relay only).</summary>
+    StoreLacksUtf8,
+
     /// <summary>The client's budget of bad commands or failed logins is spent.</summary>
     TooManyErrors,
 
@@ -62,6 +65,9 @@ public enum ProxyFailure
 
     /// <summary>No login within the time for it.</summary>
     PreLoginTimeout,
+
+    /// <summary>A mail client or server that said nothing for too long in the middle of a relay session.</summary>
+    ClientTimeout,
 
     /// <summary>This node is shutting down.</summary>
     Draining,

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 using MailProxy.Directory;
 using MailProxy.Protocols;
@@ -40,6 +41,7 @@ internal sealed class ImapClientDialogue(MailWire wire, DialogueSettings setting
             }
 
             var step = await ServeAsync(command!, cancellationToken);
+            Forget(command!);
             if (step is { } done)
             {
                 return done;
@@ -62,6 +64,15 @@ internal sealed class ImapClientDialogue(MailWire wire, DialogueSettings setting
         {
             var row = FailureTable.Of(failure);
             await wire.SendAsync($"* BYE {row.Imap} {row.Text}\r\n", cancellationToken);
+        }
+    }
+
+    // It may have been a password. The arguments are the command's own octets, copied from the wire.
+    private static void Forget(ImapCommand command)
+    {
+        if (MemoryMarshal.TryGetArray(command.Arguments, out var octets))
+        {
+            octets.AsSpan().Clear();
         }
     }
 

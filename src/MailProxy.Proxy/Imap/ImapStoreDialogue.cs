@@ -62,9 +62,10 @@ internal sealed class ImapStoreDialogue(bool tellClientAddress) : IStoreDialogue
             WriteId(store, leg);
         }
 
-        if (Login(store, leg, capabilities) is { } failure)
+        if (!TryWriteLogin(store, leg, capabilities, out var response))
         {
-            return failure;
+            return Outcome<StoreWelcome>.Failed(
+                ProxyFailure.StoreRefusedLogin, $"{leg.Node.Id} does not offer AUTH={StoreSasl.Mechanism(leg.Method)}, and LOGIN cannot say it");
         }
 
         if (!await store.FlushAsync(cancellationToken))
@@ -77,8 +78,6 @@ internal sealed class ImapStoreDialogue(bool tellClientAddress) : IStoreDialogue
             return StoreFault(null, "ID");
         }
 
-        // Without SASL-IR the response waits for the continuation.
-        var response = capabilities.Has("SASL-IR") || leg.Method == StoreLoginMethod.Password ? null : StoreSasl.Response(leg);
         var (verdict, learnt) = await VerdictAsync(store, "L", response, cancellationToken);
         if (verdict is not { Status: "OK" })
         {
@@ -115,44 +114,53 @@ internal sealed class ImapStoreDialogue(bool tellClientAddress) : IStoreDialogue
         store.Write(text.ToString());
     }
 
-    // Writes the login command; the answer to it decides.
-    private static Outcome<StoreWelcome>? Login(MailWire store, StoreLeg leg, ImapCapabilities capabilities)
+    // Writes the login command; the answer to it decides. Without SASL-IR the response waits for the continuation.
+    private static bool TryWriteLogin(MailWire store, StoreLeg leg, ImapCapabilities capabilities, out byte[]? waiting)
     {
-        if (leg.Method == StoreLoginMethod.Password)
+        waiting = null;
+        if (leg.Method == StoreLoginMethod.Password && TryWriteLogin(store, leg, capabilities.Has("LITERAL+")))
         {
-            return WriteLogin(store, leg, capabilities.Has("LITERAL+"));
+            return true;
         }
 
         var mechanism = StoreSasl.Mechanism(leg.Method);
         if (!capabilities.Has("AUTH=" + mechanism))
         {
-            return Outcome<StoreWelcome>.Failed(ProxyFailure.StoreRefusedLogin, $"{leg.Node.Id} does not offer AUTH={mechanism}");
+            return false;
         }
 
-        store.Write($"L AUTHENTICATE {mechanism}").Write(capabilities.Has("SASL-IR") ? $" {StoreSasl.Response(leg)}\r\n" : "\r\n");
-        return null;
+        store.Write($"L AUTHENTICATE {mechanism}");
+        var response = StoreSasl.Response(leg);
+        if (capabilities.Has("SASL-IR"))
+        {
+            store.Write(" ").Write(response);
+            Array.Clear(response);
+        }
+        else
+        {
+            waiting = response;
+        }
+
+        store.Write("\r\n");
+        return true;
     }
 
-    private static Outcome<StoreWelcome>? WriteLogin(MailWire store, StoreLeg leg, bool literalPlus)
+    // False: the name or the password needs a literal that the store does not take without asking.
+    private static bool TryWriteLogin(MailWire store, StoreLeg leg, bool literalPlus)
     {
         // Composed apart: half a command must not be left on the wire when a part of it cannot be written.
         var command = new ArrayBufferWriter<byte>();
         command.Write("L LOGIN "u8);
-        if (!ImapStringWriter.TryWriteString(command, Encoding.UTF8.GetBytes(leg.User), literalPlus))
-        {
-            return Outcome<StoreWelcome>.Failed(ProxyFailure.StoreRefusedLogin, "the store has no LITERAL+ for this user name");
-        }
-
+        var isWritten = ImapStringWriter.TryWriteString(command, Encoding.UTF8.GetBytes(leg.User), literalPlus);
         command.Write(" "u8);
-        if (!ImapStringWriter.TryWriteString(command, leg.Password.Octets.Span, literalPlus))
+        isWritten = isWritten && ImapStringWriter.TryWriteString(command, leg.Password.Octets.Span, literalPlus);
+        if (isWritten)
         {
-            return Outcome<StoreWelcome>.Failed(ProxyFailure.StoreRefusedLogin, "the store has no LITERAL+ for this password");
+            store.Write(command.WrittenSpan).Write("\r\n");
         }
 
-        command.Write("\r\n"u8);
-        store.Write(command.WrittenSpan);
         command.Clear();
-        return null;
+        return isWritten;
     }
 
     private static async ValueTask<Outcome<StoreWelcome>?> StartTlsAsync(MailWire store, TlsClientSettings settings, CancellationToken cancellationToken)
@@ -176,7 +184,7 @@ internal sealed class ImapStoreDialogue(bool tellClientAddress) : IStoreDialogue
 
     // Reads up to the tagged answer; capabilities are taken from wherever the store puts them.
     private static async ValueTask<(ImapResponse? Verdict, ImapCapabilities? Capabilities)> VerdictAsync(
-        MailWire store, string tag, string? response, CancellationToken cancellationToken)
+        MailWire store, string tag, byte[]? response, CancellationToken cancellationToken)
     {
         ImapCapabilities? capabilities = null;
         for (var count = 0; count < UntaggedLimit; count++)
@@ -188,7 +196,7 @@ internal sealed class ImapStoreDialogue(bool tellClientAddress) : IStoreDialogue
                     return (read, null);
                 case { Kind: ImapResponseKind.Continuation }:
                     // Asked for more: the response we hold, or else a cancellation, which the store answers with BAD.
-                    await store.SendAsync($"{response ?? "*"}\r\n", cancellationToken);
+                    await StoreSasl.SendAsync(store, "", response ?? "*"u8.ToArray(), cancellationToken);
                     response = null;
                     break;
                 case { Kind: ImapResponseKind.Tagged } when read.Tag == tag:

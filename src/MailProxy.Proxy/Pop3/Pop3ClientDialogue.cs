@@ -73,7 +73,7 @@ internal sealed class Pop3ClientDialogue(MailWire wire, DialogueSettings setting
             case "AUTH" when command.Argument.IsEmpty:
                 return await ReplyAsync($"+OK\r\n{string.Concat(Mechanisms.Select(name => name + "\r\n"))}.\r\n", cancellationToken);
             case "AUTH":
-                return await AuthenticateAsync(Encoding.UTF8.GetString(command.Argument), cancellationToken);
+                return await AuthenticateAsync(command.Argument, cancellationToken);
             case "CAPA":
                 return await ReplyAsync($"+OK\r\n{string.Concat(Capabilities().Select(line => line + "\r\n"))}.\r\n", cancellationToken);
             case "STLS":

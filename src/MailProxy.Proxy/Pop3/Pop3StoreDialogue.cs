@@ -16,6 +16,9 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
     private const int LineLimit = 8_192;
     private const int CapabilityLimit = 100;
 
+    // RFC 5034 4: an initial response that makes AUTH longer than 255 octets waits for the continuation.
+    private const int CommandLimit = 255;
+
     public async ValueTask<Outcome<StoreWelcome>> LogInAsync(MailWire store, StoreLeg leg, CancellationToken cancellationToken)
     {
         var greeting = await ReadAsync(store, cancellationToken);
@@ -30,7 +33,8 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
         }
 
         var isEncrypted = store.Connection.Features.Get<ITlsFeature>() is { IsEncrypted: true };
-        if (tellClientAddress && isEncrypted && leg.Client is not null && await IdentifyAsync(store, leg, cancellationToken) is { } refused)
+        var isGreetingOffer = greeting.Code.Equals("XCLIENT", StringComparison.OrdinalIgnoreCase);
+        if (tellClientAddress && isEncrypted && leg.Client is not null && await IdentifyAsync(store, leg, isGreetingOffer, cancellationToken) is { } refused)
         {
             return refused;
         }
@@ -42,7 +46,23 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
 
     private static async ValueTask<Outcome<StoreWelcome>> LogInWithSaslAsync(MailWire store, StoreLeg leg, CancellationToken cancellationToken)
     {
-        await store.SendAsync($"AUTH {StoreSasl.Mechanism(leg.Method)} {StoreSasl.Response(leg)}\r\n", cancellationToken);
+        var command = $"AUTH {StoreSasl.Mechanism(leg.Method)} ";
+        var response = StoreSasl.Response(leg);
+        if (command.Length + response.Length + 2 <= CommandLimit)
+        {
+            await StoreSasl.SendAsync(store, command, response, cancellationToken);
+            return Verdict(await ReadAsync(store, cancellationToken));
+        }
+
+        await store.SendAsync($"{command.TrimEnd()}\r\n", cancellationToken);
+        var invited = await ReadAsync(store, cancellationToken);
+        if (invited is not { Kind: Pop3ReplyKind.Continuation })
+        {
+            Array.Clear(response);
+            return Verdict(invited is { Kind: Pop3ReplyKind.Err } ? invited : null);
+        }
+
+        await StoreSasl.SendAsync(store, "", response, cancellationToken);
         return Verdict(await ReadAsync(store, cancellationToken));
     }
 
@@ -72,47 +92,61 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
         return outcome == TlsOutcome.Done ? (Outcome<StoreWelcome>?)null : Outcome<StoreWelcome>.Failed(ProxyFailure.StoreTlsFailed, $"STLS: TLS {outcome}");
     }
 
-    // CAPA costs a round trip, so it is only asked for when there is something to tell.
-    private static async ValueTask<Outcome<StoreWelcome>?> IdentifyAsync(MailWire store, StoreLeg leg, CancellationToken cancellationToken)
+    // Dovecot offers XCLIENT in its greeting ("+OK [XCLIENT] ...") and not in CAPA. A greeting in clear proves nothing, so it is a hint only:
+    // a store that refuses what such a hint promised is logged in to unidentified. CAPA costs a round trip, so it is asked without the hint only.
+    private static async ValueTask<Outcome<StoreWelcome>?> IdentifyAsync(MailWire store, StoreLeg leg, bool isGreetingOffer, CancellationToken cancellationToken)
     {
-        await store.SendAsync("CAPA\r\n", cancellationToken);
-        var reply = await ReadAsync(store, cancellationToken);
-        if (reply is null)
+        if (!isGreetingOffer)
         {
-            return Fault(null, "CAPA");
-        }
-
-        if (reply.Kind != Pop3ReplyKind.Ok)
-        {
-            return null;
-        }
-
-        var offersXclient = false;
-        for (var count = 0; ; count++)
-        {
-            var line = await store.ReadLineAsync(LineLimit, cancellationToken);
-            if (line.Status != WireStatus.Done || count > CapabilityLimit)
+            switch (await IsXclientOfferedAsync(store, cancellationToken))
             {
-                return Fault(null, "CAPA");
+                case null:
+                    return Fault(null, "CAPA");
+                case false:
+                    return null;
             }
-
-            if (line.Value is [(byte)'.'])
-            {
-                break;
-            }
-
-            offersXclient |= Encoding.ASCII.GetString(line.Value!).StartsWith("XCLIENT", StringComparison.OrdinalIgnoreCase);
-        }
-
-        if (!offersXclient)
-        {
-            return null;
         }
 
         await store.SendAsync(
             string.Create(CultureInfo.InvariantCulture, $"XCLIENT ADDR={leg.Client!.Address} PORT={leg.Client.Port} SESSION={leg.SessionId} TTL={leg.ProxyTtl}\r\n"),
             cancellationToken);
-        return await ReadAsync(store, cancellationToken) is { Kind: Pop3ReplyKind.Ok } ? (Outcome<StoreWelcome>?)null : Fault(null, "XCLIENT");
+        var reply = await ReadAsync(store, cancellationToken);
+        return reply is { Kind: Pop3ReplyKind.Ok } || (isGreetingOffer && reply is { Kind: Pop3ReplyKind.Err })
+            ? (Outcome<StoreWelcome>?)null
+            : Fault(reply, "XCLIENT");
+    }
+
+    // Null: no valid answer.
+    private static async ValueTask<bool?> IsXclientOfferedAsync(MailWire store, CancellationToken cancellationToken)
+    {
+        await store.SendAsync("CAPA\r\n", cancellationToken);
+        var reply = await ReadAsync(store, cancellationToken);
+        if (reply is null)
+        {
+            return null;
+        }
+
+        if (reply.Kind != Pop3ReplyKind.Ok)
+        {
+            return false;
+        }
+
+        var isOffered = false;
+        for (var count = 0; ; count++)
+        {
+            var line = await store.ReadLineAsync(LineLimit, cancellationToken);
+            if (line.Status != WireStatus.Done || count > CapabilityLimit)
+            {
+                return null;
+            }
+
+            if (line.Value is [(byte)'.'])
+            {
+                return isOffered;
+            }
+
+            isOffered |= Encoding.ASCII.GetString(line.Value!).StartsWith("XCLIENT", StringComparison.OrdinalIgnoreCase);
+        }
     }
 
     private static async ValueTask<Pop3Reply?> ReadAsync(MailWire store, CancellationToken cancellationToken) =>

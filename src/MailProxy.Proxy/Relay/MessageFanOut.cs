@@ -18,6 +18,9 @@ internal sealed class MessageFanOut(IReadOnlyList<RelayTarget> targets, LimitOpt
     /// <summary>Octets of the client's message so far.</summary>
     public long Size { get; private set; }
 
+    /// <summary>True when a target broke already, before the end of the message.</summary>
+    public bool IsBroken => targets.Any(target => target.Fault is not null);
+
     /// <summary>Why the message as a whole is refused; null while it is not.</summary>
     public RelayReply? Refusal { get; private set; }
 

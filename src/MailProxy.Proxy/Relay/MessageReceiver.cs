@@ -11,6 +11,9 @@ namespace MailProxy.Proxy.Relay;
 /// <summary>Takes one message from the client, by DATA or BDAT, hands it to the fan-out as it comes, and turns the stores' verdicts into the answer.</summary>
 internal sealed class MessageReceiver(string id, RelayTransaction transaction, SessionContext session, SessionServices services, RelayPolicy policy)
 {
+    private const string NotAll = "4.4.0 Not every recipient's server took the message, please try again later.";
+
+    private readonly long _startedAt = services.Time.GetTimestamp();
     private readonly MessageFanOut _fanOut = new(transaction.Targets, services.Settings.Limits, services.Time);
 
     /// <summary>Asks the stores for the go-ahead.</summary>
@@ -29,7 +32,7 @@ internal sealed class MessageReceiver(string id, RelayTransaction transaction, S
         var piece = new ArrayBufferWriter<byte>(16_384);
         while (true)
         {
-            var (buffer, isCompleted) = await ReadAsync(wire, services.Settings.Limits, services.Time);
+            var (buffer, isCompleted) = await ReadAsync(wire);
             if (buffer.IsEmpty && isCompleted)
             {
                 return false;
@@ -65,7 +68,7 @@ internal sealed class MessageReceiver(string id, RelayTransaction transaction, S
     {
         while (size > 0)
         {
-            var (buffer, isCompleted) = await ReadAsync(wire, services.Settings.Limits, services.Time);
+            var (buffer, isCompleted) = await ReadAsync(wire);
             var part = buffer.Slice(0, Math.Min(size, buffer.Length));
             foreach (var piece in part)
             {
@@ -112,22 +115,29 @@ internal sealed class MessageReceiver(string id, RelayTransaction transaction, S
             return string.Concat(lines.Select(line => line.Line));
         }
 
+        if (!policy.IsLmtp && _fanOut.IsBroken)
+        {
+            // The answer can only be "again", so nobody is given the message now: the repeat would be a second copy.
+            var again = new RelayReply(451, NotAll);
+            Report([.. transaction.Recipients.Select(_ => again)], again);
+            return again.Line;
+        }
+
         var verdicts = await _fanOut.EndAsync();
         var replies = transaction.Recipients.Select(recipient => Combine(recipient.Places.Select(place => verdicts[place.Target][place.Index]))).ToList();
         var single = Combine(replies);
         var isSame = replies.TrueForAll(reply => reply.Code / 100 == replies[0].Code / 100);
 
         // Where stores differ one SMTP answer cannot be true for all: the sender repeats, nothing is lost.
-        var answer = isSame ? single : new RelayReply(451, "4.4.0 Not every recipient's server took the message, please try again later.");
+        var answer = isSame ? single : new RelayReply(451, NotAll);
         if (single.IsPositive)
         {
             session.Messages++;
         }
 
+        answer = answer.IsPositive ? new RelayReply(250, $"2.0.0 OK, message {id}") : answer;
         Report(replies, answer);
-        return policy.IsLmtp
-            ? string.Concat(replies.Zip(transaction.Recipients, Line))
-            : (answer.IsPositive ? new RelayReply(250, $"2.0.0 OK, message {id}") : answer).Line;
+        return policy.IsLmtp ? string.Concat(replies.Zip(transaction.Recipients, Line)) : answer.Line;
     }
 
     private static string Line(RelayReply reply, RelayRecipient recipient) =>
@@ -139,6 +149,12 @@ internal sealed class MessageReceiver(string id, RelayTransaction transaction, S
         var all = replies.ToList();
         return all.Find(reply => reply.IsTemporary) ?? all.Find(reply => !reply.IsPositive) ?? all[0];
     }
+
+    // One octet every few minutes is a message as well, but not one that stores are kept busy for.
+    private ValueTask<(ReadOnlySequence<byte> Buffer, bool IsCompleted)> ReadAsync(MailWire wire) =>
+        services.Time.GetElapsedTime(_startedAt) < services.Settings.Limits.RelayMessage
+            ? ReadAsync(wire, services.Settings.Limits, services.Time)
+            : throw new OperationCanceledException("The message took too long.");
 
     private static async ValueTask<(ReadOnlySequence<byte> Buffer, bool IsCompleted)> ReadAsync(MailWire wire, LimitOptions limits, TimeProvider time)
     {

@@ -7,6 +7,7 @@ using MailProxy.Protocols.Smtp;
 using MailProxy.Proxy.Authenticate;
 using MailProxy.Proxy.Failures;
 using MailProxy.Proxy.Sessions;
+using MailProxy.Proxy.Smtp;
 using MailProxy.Proxy.Wire;
 
 namespace MailProxy.Proxy.Relay;
@@ -32,6 +33,7 @@ internal sealed class RelayDialogue(
     private MessageReceiver? _chunks;
     private int _junk;
     private int _messages;
+    private bool _isAnswered;
     private bool _isOver;
 
     /// <summary>Serves commands until the session ends.</summary>
@@ -49,16 +51,36 @@ internal sealed class RelayDialogue(
                 _ when HttpVerbs.StartsHttp(line.Value) => End(ProxyFailure.ClientProtocolError),
                 _ => await ServeAsync(line.Value!, stop),
             };
-            if (reply is null || (reply.Length > 0 && !await wire.SendAsync(reply, stop)))
+            if (reply is null || !await AnswerAsync(reply))
             {
-                session.EndedBy = "client closed";
+                session.EndedBy = session.EndedBy.Length > 0 ? session.EndedBy : "client closed";
                 return;
+            }
+
+            if (_isAnswered)
+            {
+                await ResetAsync();
             }
         }
     }
 
     /// <summary>Cuts an open transaction.</summary>
     public ValueTask DisposeAsync() => ResetAsync();
+
+    // A verdict is owed even while the node stops; a client that does not read it for so long never will.
+    private async ValueTask<bool> AnswerAsync(string reply)
+    {
+        using var limit = new CancellationTokenSource(settings.Limits.RelayIdle, services.Time);
+        try
+        {
+            return reply.Length == 0 || await wire.SendAsync(reply, limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            session.EndedBy = "the client does not read";
+            return false;
+        }
+    }
 
     // Between commands the session ends with the node; a client that says nothing for RelayIdle hears 421.
     private async ValueTask<WireRead<byte[]>> ReadLineAsync(CancellationToken stop)
@@ -71,7 +93,7 @@ internal sealed class RelayDialogue(
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            await wire.SendAsync(End(ProxyFailure.PreLoginTimeout), stop);
+            await AnswerAsync(End(ProxyFailure.ClientTimeout));
             return new(WireStatus.Closed, null);
         }
     }
@@ -103,9 +125,9 @@ internal sealed class RelayDialogue(
             case "RCPT":
                 return await RecipientAsync(command, stop);
             case "DATA":
-                return await DataAsync(command, stop);
+                return await DataAsync(command);
             case "BDAT":
-                return await ChunkAsync(command, stop);
+                return await ChunkAsync(command);
             case "RSET":
                 await ResetAsync();
                 return "250 2.0.0 OK\r\n";
@@ -125,7 +147,7 @@ internal sealed class RelayDialogue(
     private async ValueTask<string> HelloAsync(SmtpCommand command)
     {
         var name = Encoding.UTF8.GetString(command.Argument);
-        if (name.Length is 0 or > 255 || !name.All(static character => char.IsAsciiLetterOrDigit(character) || character is '.' or '-' or '_' or ':' or '[' or ']'))
+        if (!HelloName.IsValid(name))
         {
             return Junk($"501 5.5.2 {command.Verb} takes your host name or address literal.\r\n");
         }
@@ -205,7 +227,7 @@ internal sealed class RelayDialogue(
         return reply.IsPositive ? reply.Line : Junk(reply.Line);
     }
 
-    private async ValueTask<string?> DataAsync(SmtpCommand command, CancellationToken stop)
+    private async ValueTask<string?> DataAsync(SmtpCommand command)
     {
         if (!command.Argument.IsEmpty)
         {
@@ -217,19 +239,25 @@ internal sealed class RelayDialogue(
             return refusal;
         }
 
-        await using var transaction = _transaction!;
-        _transaction = null;
-        var receiver = await StartMessageAsync(transaction);
-        if (!await wire.SendAsync("354 Send the message, end it with a dot on a line of its own.\r\n", stop))
+        // What is under way is finished even if the node stops: its grace is for this. The stores are let go once the client has its answer.
+        _isAnswered = true;
+        var receiver = await StartMessageAsync(_transaction!);
+        if (!await AnswerAsync("354 Send the message, end it with a dot on a line of its own.\r\n"))
         {
             return null;
         }
 
-        // What is under way is finished even if the node stops: its grace is for this.
-        return await receiver.ReceiveDottedAsync(wire) ? await receiver.AnswerAsync() : null;
+        try
+        {
+            return await receiver.ReceiveDottedAsync(wire) ? await receiver.AnswerAsync() : null;
+        }
+        catch (OperationCanceledException)
+        {
+            return End(ProxyFailure.ClientTimeout);
+        }
     }
 
-    private async ValueTask<string?> ChunkAsync(SmtpCommand command, CancellationToken stop)
+    private async ValueTask<string?> ChunkAsync(SmtpCommand command)
     {
         if (BdatChunk.TryParse(command.Argument, out var chunk) != ReadStatus.Done)
         {
@@ -237,6 +265,18 @@ internal sealed class RelayDialogue(
             return End(ProxyFailure.ClientProtocolError);
         }
 
+        try
+        {
+            return await ReceiveChunkAsync(chunk);
+        }
+        catch (OperationCanceledException)
+        {
+            return End(ProxyFailure.ClientTimeout);
+        }
+    }
+
+    private async ValueTask<string?> ReceiveChunkAsync(BdatChunk chunk)
+    {
         if (_chunks is null)
         {
             if (NotReady() is { } refusal)
@@ -257,9 +297,8 @@ internal sealed class RelayDialogue(
             return string.Create(CultureInfo.InvariantCulture, $"250 2.0.0 {chunk.Size} octets\r\n");
         }
 
-        var answer = await _chunks.AnswerAsync();
-        await ResetAsync();
-        return answer;
+        _isAnswered = true;
+        return await _chunks.AnswerAsync();
     }
 
     private string? NotReady() => _transaction switch
@@ -280,6 +319,7 @@ internal sealed class RelayDialogue(
     private async ValueTask ResetAsync()
     {
         _chunks = null;
+        _isAnswered = false;
         if (_transaction is { } transaction)
         {
             _transaction = null;

@@ -15,6 +15,7 @@ internal sealed class RelayTarget(StoreConnection connection, string name, bool 
 {
     private readonly MailWire _wire = new(connection.Connection);
     private readonly DotWriter _dots = new();
+    private string _mail = "";
     private bool _isDone;
 
     /// <summary>Store id, or <c>smarthost</c>.</summary>
@@ -25,6 +26,9 @@ internal sealed class RelayTarget(StoreConnection connection, string name, bool 
 
     /// <summary>What broke; null while nothing did.</summary>
     public RelayReply? Fault { get; private set; }
+
+    /// <summary>The same as a failure.</summary>
+    public ProxyFailure FaultFailure { get; private set; }
 
     /// <summary>For the log.</summary>
     public string FaultDetail { get; private set; } = "";
@@ -40,16 +44,18 @@ internal sealed class RelayTarget(StoreConnection connection, string name, bool 
 
         if (envelope.IsInternational && !opened.Value.Has("SMTPUTF8"))
         {
-            return Outcome<RelayTarget>.Failed(ProxyFailure.StoreProtocolError, $"{name} does not offer SMTPUTF8");
+            return Outcome<RelayTarget>.Failed(ProxyFailure.StoreLacksUtf8, $"{name} does not offer SMTPUTF8");
         }
 
         var parameters = string.Concat(
             envelope.IsEightBit && opened.Value.Has("8BITMIME") ? " BODY=8BITMIME" : "",
             envelope.IsInternational ? " SMTPUTF8" : "",
             envelope.DeclaredSize is { } size && opened.Value.Has("SIZE") ? string.Create(CultureInfo.InvariantCulture, $" SIZE={size}") : "");
-        var reply = await CommandAsync($"MAIL FROM:<{envelope.Sender}>{parameters}\r\n", cancellationToken);
+        _mail = $"MAIL FROM:<{envelope.Sender}>{parameters}\r\n";
+        var reply = await CommandAsync(_mail, cancellationToken);
         return reply switch
         {
+            null when Fault is not null => Outcome<RelayTarget>.Failed(FaultFailure, FaultDetail),
             { Code: >= 200 and < 300 } => this,
             { Code: >= 400 and < 500 } => Outcome<RelayTarget>.Failed(ProxyFailure.StoreTemporaryFailure, $"MAIL: {reply.Code} {reply.Lines[^1]}"),
             _ => Outcome<RelayTarget>.Failed(ProxyFailure.StoreProtocolError, $"MAIL: {(reply is null ? "no valid answer" : $"{reply.Code} {reply.Lines[^1]}")}"),
@@ -72,6 +78,22 @@ internal sealed class RelayTarget(StoreConnection connection, string name, bool 
         }
 
         return RelayReply.OfStore(reply);
+    }
+
+    /// <summary>
+    /// Takes the last recipients back, because whoever they were named for was refused as a whole. There is no command for that, so the
+    /// transaction is begun again without them.
+    /// </summary>
+    public async ValueTask TakeBackAsync(int count, CancellationToken cancellationToken)
+    {
+        Recipients.RemoveRange(Recipients.Count - count, count);
+        foreach (var command in (string[])["RSET\r\n", _mail, .. Recipients.Select(address => $"RCPT TO:<{address}>\r\n")])
+        {
+            if (Fault is null && await CommandAsync(command, cancellationToken) is not { Code: >= 200 and < 300 })
+            {
+                Break(ProxyFailure.StoreTemporaryFailure, "it did not take again what it had taken before");
+            }
+        }
     }
 
     /// <summary>Asks for the go-ahead.</summary>
@@ -149,8 +171,10 @@ internal sealed class RelayTarget(StoreConnection connection, string name, bool 
     /// <summary>Notes a fault; the connection is not used again.</summary>
     public void Break(ProxyFailure failure, string detail)
     {
-        Fault ??= RelayReply.Of(failure);
-        FaultDetail = FaultDetail.Length > 0 ? FaultDetail : detail;
+        if (Fault is null)
+        {
+            (Fault, FaultFailure, FaultDetail) = (RelayReply.Of(failure), failure, detail);
+        }
     }
 
     /// <summary>Cuts the connection; before <see cref="EndAsync"/> that leaves nothing behind at the store.</summary>

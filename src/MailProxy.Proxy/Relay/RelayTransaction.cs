@@ -42,9 +42,16 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
             return new(452, "4.5.3 Too many recipients.");
         }
 
-        var found = await services.Directory.LookUpAsync(address, cancellationToken);
+        if (!envelope.IsInternational && address.Any(static character => character > '\u007f'))
+        {
+            return new(553, "5.6.7 This address needs SMTPUTF8.");
+        }
+
+        var found = await LookUpAsync(address, cancellationToken);
         switch (found.Outcome)
         {
+            case LookupOutcome.Found when found.Users.Count == 0:
+                return Fail(address, ProxyFailure.NoSuchUser, "an alias of nobody");
             case LookupOutcome.Found:
                 return await AddUsersAsync(address, found.Users, cancellationToken);
             case LookupOutcome.NoSuchUser:
@@ -69,6 +76,25 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
         _targets.Clear();
     }
 
+    // RFC 5321 4.5.1: <Postmaster> without a domain must reach someone: the postmaster of our host's name, or of a domain above it.
+    private async ValueTask<LookupResult> LookUpAsync(string address, CancellationToken cancellationToken)
+    {
+        if (address.Contains('@', StringComparison.Ordinal))
+        {
+            return await services.Directory.LookUpAsync(address, cancellationToken);
+        }
+
+        LookupResult found;
+        var domain = services.Settings.HostName;
+        do
+        {
+            found = await services.Directory.LookUpAsync($"postmaster@{domain}", cancellationToken);
+            domain = domain[(domain.IndexOf('.', StringComparison.Ordinal) + 1)..];
+        }
+        while (found.Outcome != LookupOutcome.Found && domain.Contains('.', StringComparison.Ordinal));
+        return found;
+    }
+
     // Everyone behind an alias is routed before any store is asked: most refusals then leave no half of it behind.
     private async ValueTask<RelayReply> AddUsersAsync(string address, IReadOnlyList<DirectoryUser> users, CancellationToken cancellationToken)
     {
@@ -81,7 +107,7 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
                 return Fail(address, route.Failure, route.Detail);
             }
 
-            places.Add((user.Name, route.Value.Store!, false));
+            places.Add((MailboxText.Of(user.Name), route.Value.Store!, false));
         }
 
         return await AddToAsync(address, places, cancellationToken);
@@ -100,6 +126,7 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
         }
 
         var places = new List<(RelayTarget Target, int Index)>(wanted.Count);
+        var added = new List<(string Node, string User)>(wanted.Count);
         using var deadline = new CancellationTokenSource(services.Settings.Limits.StoreLogin, services.Time);
         foreach (var (user, node, _) in wanted)
         {
@@ -109,10 +136,12 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
                 // The same user behind two addresses gets one copy.
                 asked = (await target.AddAsync(user, deadline.Token), target.Recipients.Count - 1);
                 _asked[(node.Id, user)] = asked;
+                added.Add((node.Id, user));
             }
 
             if (!asked.Reply.IsPositive)
             {
+                await TakeBackAsync(added);
                 if (target.Fault is not null)
                 {
                     SessionLog.RecipientFailed(
@@ -128,6 +157,21 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
 
         Recipients.Add(new RelayRecipient(address, places));
         return new(250, "2.1.5 OK");
+    }
+
+    // The address is refused as a whole: those behind it who were taken must not get the message by way of its other recipients.
+    private async ValueTask TakeBackAsync(List<(string Node, string User)> added)
+    {
+        using var deadline = new CancellationTokenSource(services.Settings.Limits.StoreLogin, services.Time);
+        foreach (var group in added.Where(entry => _asked[entry].Reply.IsPositive).GroupBy(entry => entry.Node).ToList())
+        {
+            await _targets[group.Key].TakeBackAsync(group.Count(), deadline.Token);
+        }
+
+        foreach (var entry in added)
+        {
+            _asked.Remove(entry);
+        }
     }
 
     private async ValueTask<Outcome<RelayTarget>> OpenAsync(StoreNode node, bool isSmarthost, CancellationToken cancellationToken)
@@ -151,19 +195,26 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
         var leg = new StoreLeg(
             node, "", StoreLoginMethod.External, null, nothing, connected.Value.UpgradeWith, session.Id, session.Client, session.Local, FirstTtl,
             services.Settings.HostName);
-        Outcome<RelayTarget> opened;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        var opened = Outcome<RelayTarget>.Failed(ProxyFailure.StoreTimeout, $"{node.Id} did not answer in time");
         try
         {
-            opened = await target.OpenAsync(leg, envelope, services.Settings.Stores.TellClientAddress && !isSmarthost, deadline.Token);
+            opened = await target.OpenAsync(leg, envelope, services.Settings.Stores.TellClientAddress && !isSmarthost, either.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            opened = Outcome<RelayTarget>.Failed(ProxyFailure.StoreTimeout, $"{node.Id} did not answer in time");
+            return opened;
+        }
+        finally
+        {
+            if (!opened.IsDone)
+            {
+                await target.DisposeAsync();
+            }
         }
 
         if (!opened.IsDone)
         {
-            await target.DisposeAsync();
             return opened;
         }
 

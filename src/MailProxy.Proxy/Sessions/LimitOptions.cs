@@ -30,6 +30,9 @@ public sealed class LimitOptions
     /// <summary>RFC 5321 4.5.3.2.6: 10 min for the answer to the final dot; ours is below it, so that we answer before the sender gives up.</summary>
     public TimeSpan RelayVerdict { get; set; } = TimeSpan.FromMinutes(9);
 
+    /// <summary>One message from DATA to its end: 64 MiB take an hour at 18 kB/s, slower than any line mail is sent over.</summary>
+    public TimeSpan RelayMessage { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>Failed logins on one connection.</summary>
     public int LoginAttempts { get; set; } = 5;
 
@@ -58,6 +61,7 @@ public sealed class LimitOptions
         {
             (nameof(PreLogin), PreLogin), (nameof(Handshake), Handshake), (nameof(StoreConnect), StoreConnect), (nameof(StoreLogin), StoreLogin),
             (nameof(Hold), Hold), (nameof(Idle), Idle), (nameof(HalfClose), HalfClose), (nameof(RelayIdle), RelayIdle), (nameof(RelayVerdict), RelayVerdict),
+            (nameof(RelayMessage), RelayMessage),
         })
         {
             if (value <= TimeSpan.Zero || value > TimeSpan.FromDays(1))

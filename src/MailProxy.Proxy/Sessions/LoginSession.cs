@@ -57,6 +57,7 @@ internal sealed class LoginSession(
         if (relay is not null && RelaysFor(user))
         {
             LoggedIn(user.Name, "the relay", "the home store takes no submission");
+            attempt.Dispose();
             session.User = user.Name;
             session.Enter(SessionPhase.Answering);
             await client.AcceptAsync(new StoreWelcome("", "Logged in."), preLogin);
@@ -65,6 +66,9 @@ internal sealed class LoginSession(
         }
 
         var linked = await _flow.LinkAsync(user, attempt, storeDialogue, preLogin);
+
+        // The session may live for days; the password need not.
+        attempt.Dispose();
         if (!linked.IsDone)
         {
             return linked;
@@ -125,6 +129,13 @@ internal sealed class LoginSession(
         }
 
         await client.RefuseAsync(outcome.Failure, outcome.UserText, preLogin);
+        if (session.Listener.Protocol == MailProtocol.Submission && row.SmtpAuth.StartsWith("421", StringComparison.Ordinal))
+        {
+            // RFC 5321 3.8: 421 closes the channel, whatever it answers.
+            session.EndedBy = outcome.Failure.ToString();
+            return true;
+        }
+
         if (session.FailedLogins < services.Settings.Limits.LoginAttempts)
         {
             return false;

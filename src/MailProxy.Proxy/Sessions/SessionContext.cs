@@ -11,7 +11,7 @@ namespace MailProxy.Proxy.Sessions;
 internal sealed class SessionContext(string id, ListenerOptions listener, ConnectionContext connection, TimeProvider time)
 {
     private readonly long _startedAt = time.GetTimestamp();
-    private readonly long[] _phaseTicks = new long[Enum.GetValues<SessionPhase>().Length];
+    private readonly long[] _phaseTicks = new long[SessionPhases.All.Length];
     private long _phaseStartedAt = time.GetTimestamp();
 
     /// <summary>Unique in the cluster for all purposes: random, 64 bit, base-32.</summary>
@@ -27,10 +27,10 @@ internal sealed class SessionContext(string id, ListenerOptions listener, Connec
     public ITlsFeature? Tls => connection.Features.Get<ITlsFeature>();
 
     /// <summary>The client's address; null in memory.</summary>
-    public IPEndPoint? Client => connection.RemoteEndPoint as IPEndPoint;
+    public IPEndPoint? Client { get; } = Unmapped(connection.RemoteEndPoint);
 
     /// <summary>The address the client connected to.</summary>
-    public IPEndPoint? Local => connection.LocalEndPoint as IPEndPoint;
+    public IPEndPoint? Local { get; } = Unmapped(connection.LocalEndPoint);
 
     /// <summary>The phase it is in.</summary>
     public SessionPhase Phase { get; private set; }
@@ -79,6 +79,10 @@ internal sealed class SessionContext(string id, ListenerOptions listener, Connec
 
     /// <summary>Time spent in a phase that is over.</summary>
     public TimeSpan TimeIn(SessionPhase phase) => time.GetElapsedTime(0, _phaseTicks[(int)phase]);
+
+    // A dual-stack listener sees IPv4 clients as ::ffff:192.0.2.1; stores and people know them as 192.0.2.1.
+    private static IPEndPoint? Unmapped(EndPoint? endPoint) =>
+        endPoint is IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped ? new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port) : endPoint as IPEndPoint;
 
     /// <summary>Notes a failure.</summary>
     public void Fail(ProxyFailure failure, string detail)

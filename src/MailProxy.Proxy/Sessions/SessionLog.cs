@@ -12,6 +12,13 @@ internal static partial class SessionLog
     {
         var row = session.Failure is { } failure ? FailureTable.Of(failure) : null;
         var level = session.User is not null || session.Messages > 0 ? LogLevel.Information : row?.Level ?? LogLevel.Debug;
+
+        // Most of the line is text that has to be made: not for a level that nobody reads.
+        if (!logger.IsEnabled(level))
+        {
+            return;
+        }
+
         var tls = session.Tls is { IsEncrypted: true } feature ? $"{feature.Protocol} {feature.CipherSuite}" : "none";
         Ended(
             logger,
@@ -79,7 +86,7 @@ internal static partial class SessionLog
     // "Connecting 3 ms, StoreLogin 8 ms": only phases that took a millisecond.
     private static string Phases(SessionContext session) => string.Join(
         ", ",
-        Enum.GetValues<SessionPhase>()
+        SessionPhases.All
             .Select(phase => (phase, time: session.TimeIn(phase)))
             .Where(entry => entry.time.TotalMilliseconds >= 1)
             .Select(entry => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{entry.phase} {entry.time.TotalMilliseconds:0} ms")));

@@ -33,11 +33,11 @@ internal sealed class SessionMetrics : IDisposable
     {
         var protocol = Protocol(session.Listener.Name);
         _active.Add(-1, protocol);
-        foreach (var phase in Enum.GetValues<SessionPhase>())
+        foreach (var phase in _phase.Enabled ? SessionPhases.All : [])
         {
             if (session.TimeIn(phase) is var time && time > TimeSpan.Zero && phase is not (SessionPhase.Splicing or SessionPhase.Relaying))
             {
-                _phase.Record(time.TotalSeconds, protocol, new("mailproxy.session.phase", phase.ToString()));
+                _phase.Record(time.TotalSeconds, protocol, new("mailproxy.session.phase", SessionPhases.NameOf(phase)));
             }
         }
 

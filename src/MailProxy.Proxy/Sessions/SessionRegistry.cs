@@ -10,7 +10,8 @@ namespace MailProxy.Proxy.Sessions;
 /// </summary>
 internal sealed class SessionRegistry : IDisposable
 {
-    private readonly ConcurrentDictionary<string, ConcurrentDictionary<LiveSession, bool>> _byUser = new(StringComparer.Ordinal);
+    // A user's sessions are an array that is replaced as a whole: nothing is ever added to a set that was just taken out.
+    private readonly ConcurrentDictionary<string, LiveSession[]> _byUser = new(StringComparer.Ordinal);
     private readonly IRouter _router;
     private int _count;
 
@@ -28,18 +29,7 @@ internal sealed class SessionRegistry : IDisposable
     {
         var session = new LiveSession(context, storeId);
         var user = context.User!;
-        while (true)
-        {
-            var sessions = _byUser.GetOrAdd(user, static _ => new());
-            sessions[session] = true;
-
-            // The last session of a user takes the set out of the dictionary: if that happened to ours just now, enter again.
-            if (_byUser.TryGetValue(user, out var present) && ReferenceEquals(present, sessions))
-            {
-                break;
-            }
-        }
-
+        _byUser.AddOrUpdate(user, static (_, added) => [added], static (_, sessions, added) => [.. sessions, added], session);
         Interlocked.Increment(ref _count);
         if (HasMoved(user, context.DirectoryHome, storeId, out _))
         {
@@ -54,16 +44,15 @@ internal sealed class SessionRegistry : IDisposable
     public void Leave(LiveSession session)
     {
         var user = session.Context.User!;
-        if (_byUser.TryGetValue(user, out var sessions) && sessions.TryRemove(session, out _))
+        while (_byUser.TryGetValue(user, out var sessions) && sessions.Contains(session))
         {
-            Interlocked.Decrement(ref _count);
-            if (sessions.IsEmpty && _byUser.TryRemove(new(user, sessions)))
+            var isGone = sessions.Length == 1
+                ? _byUser.TryRemove(new(user, sessions))
+                : _byUser.TryUpdate(user, Array.FindAll(sessions, other => other != session), sessions);
+            if (isGone)
             {
-                // Whoever entered the set between the two lines above is carried over.
-                foreach (var late in sessions.Keys)
-                {
-                    _byUser.GetOrAdd(user, static _ => new())[late] = true;
-                }
+                Interlocked.Decrement(ref _count);
+                break;
             }
         }
 
@@ -73,7 +62,7 @@ internal sealed class SessionRegistry : IDisposable
     /// <summary>Ends every session.</summary>
     public void EndAll(string reason)
     {
-        foreach (var session in _byUser.Values.SelectMany(sessions => sessions.Keys))
+        foreach (var session in _byUser.Values.SelectMany(sessions => sessions))
         {
             session.End(reason);
         }
@@ -86,7 +75,7 @@ internal sealed class SessionRegistry : IDisposable
     {
         foreach (var (user, sessions) in _byUser)
         {
-            foreach (var session in sessions.Keys)
+            foreach (var session in sessions)
             {
                 if (HasMoved(user, session.Context.DirectoryHome, session.StoreId, out var decision))
                 {

@@ -21,7 +21,7 @@ internal sealed class SmtpStoreDialogue(bool tellClientAddress) : IStoreDialogue
             return opened.As<StoreWelcome>();
         }
 
-        await store.SendAsync($"AUTH {StoreSasl.Mechanism(leg.Method)} {StoreSasl.Response(leg)}\r\n", cancellationToken);
+        await StoreSasl.SendAsync(store, $"AUTH {StoreSasl.Mechanism(leg.Method)} ", StoreSasl.Response(leg), cancellationToken);
         var reply = await SmtpStoreOpening.ReadAsync(store, cancellationToken);
         return reply?.Code switch
         {

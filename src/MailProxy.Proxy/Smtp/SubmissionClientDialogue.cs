@@ -72,7 +72,7 @@ internal sealed class SubmissionClientDialogue(MailWire wire, DialogueSettings s
             case "AUTH" when command.Argument.IsEmpty:
                 return await ReplyAsync(Syntax("AUTH takes a mechanism."), cancellationToken);
             case "AUTH":
-                return await AuthenticateAsync(Encoding.UTF8.GetString(command.Argument), cancellationToken);
+                return await AuthenticateAsync(command.Argument, cancellationToken);
             case "STARTTLS":
                 var step = await StartTlsAsync(cancellationToken);
 
@@ -95,7 +95,7 @@ internal sealed class SubmissionClientDialogue(MailWire wire, DialogueSettings s
     private async ValueTask<Outcome<LoginAttempt>?> HelloAsync(SmtpCommand command, CancellationToken cancellationToken)
     {
         var name = Encoding.UTF8.GetString(command.Argument);
-        if (name.Length == 0 || name.Any(character => char.IsControl(character) || char.IsWhiteSpace(character)))
+        if (!HelloName.IsValid(name))
         {
             return await ReplyAsync(Syntax($"{command.Verb} takes your host name."), cancellationToken);
         }

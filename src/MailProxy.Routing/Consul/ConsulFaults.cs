@@ -7,7 +7,7 @@ internal static class ConsulFaults
     private static readonly string[] PermanentTexts =
     [
         "invalid session", "Invalid Session TTL", "Invalid Session behavior", "Failed to create filter", "Invalid filter", "does not exist",
-        "does not have associated TTL", "Unknown check", "Unknown service", "Must provide", "Missing", "must be between", "No path to datacenter",
+        "does not have associated TTL", "Unknown check", "Unknown service", "Must provide", "Missing", "must be between",
     ];
 
     /// <summary>Classifies an answer that is not a success.</summary>

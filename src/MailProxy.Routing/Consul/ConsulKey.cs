@@ -27,6 +27,12 @@ public static class ConsulKey
             return "a key must not hold control characters";
         }
 
+        // Half of a surrogate pair has no UTF-8: it would be sent as U+FFFD, which is another key.
+        if (!IsWellFormed(key))
+        {
+            return "a key must be well-formed Unicode";
+        }
+
         var segments = key.Split('/');
         for (var i = 0; i < segments.Length; i++)
         {
@@ -54,5 +60,22 @@ public static class ConsulKey
         }
 
         return string.Join('/', key.Split('/').Select(Uri.EscapeDataString));
+    }
+
+    private static bool IsWellFormed(string key)
+    {
+        for (var i = 0; i < key.Length; i++)
+        {
+            if (char.IsHighSurrogate(key[i]) && i + 1 < key.Length && char.IsLowSurrogate(key[i + 1]))
+            {
+                i++;
+            }
+            else if (char.IsSurrogate(key[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

@@ -30,13 +30,14 @@ public sealed class ConsulOptions
     /// <summary>How long any other request may take. A server without quorum holds requests for 7 s before it answers.</summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Every mistake, each as one sentence that names the setting.</summary>
+    /// <summary>Every mistake, each as one sentence that names the setting (or the environment variable that stands in for it).</summary>
     /// <param name="path">Where these options stand in the configuration, e.g. <c>Consul</c>.</param>
     public IEnumerable<string> Validate(string path)
     {
-        if (!ConsulAddress.TryParse(Address.Length == 0 ? ConsulAddress.Default : Address, out _, out var problem))
+        var effective = ConsulEnvironment.Apply(this, Environment.GetEnvironmentVariable);
+        if (!ConsulAddress.TryParse(effective.Address, out _, out var problem))
         {
-            yield return $"{path}:Address: {problem}";
+            yield return $"{(Address.Length == 0 ? "CONSUL_HTTP_ADDR" : path + ":Address")}: {problem}";
         }
 
         if (Token.Length != 0 && TokenFile.Length != 0)
@@ -49,12 +50,14 @@ public sealed class ConsulOptions
             yield return $"{path}:Token holds characters that cannot stand in an HTTP header (a space or line end, perhaps)";
         }
 
-        foreach (var (name, file) in new[] { ("TokenFile", TokenFile), ("CaFile", CaFile) })
+        if (effective.TokenFile.Length != 0 && !File.Exists(effective.TokenFile))
         {
-            if (file.Length != 0 && !File.Exists(file))
-            {
-                yield return $"{path}:{name}: there is no file {file}";
-            }
+            yield return $"{(TokenFile.Length == 0 ? "CONSUL_HTTP_TOKEN_FILE" : path + ":TokenFile")}: there is no file {effective.TokenFile}";
+        }
+
+        if (effective.CaFile.Length != 0 && !File.Exists(effective.CaFile))
+        {
+            yield return $"{(CaFile.Length == 0 ? "CONSUL_CACERT" : path + ":CaFile")}: there is no file {effective.CaFile}";
         }
 
         if (ConsulKey.Problem(Prefix) is { } keyProblem)
@@ -82,5 +85,6 @@ public sealed class ConsulOptions
         }
     }
 
-    private bool ServiceNameProblem() => StoreServiceName.Length == 0 || StoreServiceName.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.'));
+    private bool ServiceNameProblem() =>
+        StoreServiceName.Length == 0 || StoreServiceName.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.'));
 }

@@ -17,4 +17,7 @@ public enum RouteReason
 
     /// <summary><c>mailproxy/slots</c>.</summary>
     Slot,
+
+    /// <summary>A fixed list in the configuration.</summary>
+    Static,
 }

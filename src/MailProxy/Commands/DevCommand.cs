@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using MailProxy.Dev;
 using MailProxy.Nodes;
 
@@ -21,8 +23,8 @@ internal static class DevCommand
         };
         var stores = new Option<int>("--stores") { Description = "How many reference stores to run, 1 to 9.", DefaultValueFactory = _ => 2 };
         var log = new Option<string>("--log") { Description = "Log level: debug, information, warning.", DefaultValueFactory = _ => "information" };
-        portBase.Validators.Add(result => Require(result, result.GetValueOrDefault<int>() is >= 0 and <= 55000, "--port-base takes a number from 0 to 55000."));
-        stores.Validators.Add(result => Require(result, result.GetValueOrDefault<int>() is >= 1 and <= 9, "--stores takes a number from 1 to 9."));
+        portBase.Validators.Add(result => RequireNumber(result, 0, 55_000));
+        stores.Validators.Add(result => RequireNumber(result, 1, 9));
         log.AcceptOnlyFromAmong("debug", "information", "warning");
         var command = new Command("dev", "Run a whole cluster in one process: Consul-compatible agent, directory, stores, proxy. Loopback only.")
         {
@@ -34,11 +36,12 @@ internal static class DevCommand
         return command;
     }
 
-    private static void Require(System.CommandLine.Parsing.OptionResult result, bool isValid, string text)
+    // A token that is no number has its own error already.
+    private static void RequireNumber(OptionResult result, int least, int most)
     {
-        if (!isValid)
+        if (result.Tokens is [var token] && int.TryParse(token.Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) && (number < least || number > most))
         {
-            result.AddError(text);
+            result.AddError($"{result.Option.Name} takes a number from {least} to {most}.");
         }
     }
 }

@@ -37,8 +37,18 @@ internal static class ConfigurationChecker
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (ElementType(type) is { } element)
         {
+            if (section.Value is { Length: > 0 })
+            {
+                errors.Add($"{section.Path}: this is a list; write {section.Path}:0 for its first entry.");
+            }
+
             foreach (var child in section.GetChildren())
             {
+                if (KeyType(type) is { } key && !CanRead(child.Key, key))
+                {
+                    errors.Add($"{child.Path}: '{child.Key}' is not {Describe(key)}.");
+                }
+
                 CheckValue(child, element, errors);
             }
 
@@ -103,6 +113,8 @@ internal static class ConfigurationChecker
     private static IEnumerable<PropertyInfo> Properties(Type type) =>
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(property => property.SetMethod is { IsPublic: true } || ElementType(property.PropertyType) is not null);
+
+    private static Type? KeyType(Type type) => typeof(IDictionary).IsAssignableFrom(type) ? type.GetGenericArguments()[0] : null;
 
     private static Type? ElementType(Type type) =>
         type != typeof(string) && typeof(IEnumerable).IsAssignableFrom(type) && type.IsGenericType ? type.GetGenericArguments()[^1] : null;

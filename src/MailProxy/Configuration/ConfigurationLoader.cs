@@ -31,12 +31,12 @@ internal static class ConfigurationLoader
     /// <summary>Whether a file configures a proxy or a store, by its sections.</summary>
     public static Type KindOf(string file)
     {
-        var errors = new List<string>();
-        var root = Read(file, [], errors);
+        // The file's own sections decide: the environment may hold settings of another node on the same machine.
+        var root = Read(file, [], [], useEnvironment: false);
         return root.GetSection(nameof(StoreConfig.Store)).Exists() ? typeof(StoreConfig) : typeof(ProxyConfig);
     }
 
-    private static IConfigurationRoot Read(string file, IReadOnlyList<string> overrides, List<string> errors)
+    private static IConfigurationRoot Read(string file, IReadOnlyList<string> overrides, List<string> errors, bool useEnvironment = true)
     {
         var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         foreach (var text in overrides)
@@ -58,11 +58,10 @@ internal static class ConfigurationLoader
 
         try
         {
-            return new ConfigurationBuilder()
-                .AddJsonFile(file, optional: false)
-                .AddEnvironmentVariables(EnvironmentPrefix)
-                .AddInMemoryCollection(values)
-                .Build();
+            var builder = new ConfigurationBuilder().AddJsonFile(file, optional: false);
+            var root = (useEnvironment ? builder.AddEnvironmentVariables(EnvironmentPrefix).AddInMemoryCollection(values) : builder).Build();
+            EnvironmentReferences.Expand(root, errors);
+            return root;
         }
         catch (InvalidDataException exception)
         {

@@ -4,6 +4,7 @@ using MailProxy.Proxy.Accept;
 using MailProxy.Proxy.Relay;
 using MailProxy.Proxy.Sessions;
 using MailProxy.Proxy.StoreLogin;
+using MailProxy.Routing;
 using MailProxy.Routing.Consul;
 using MailProxy.Transport.Tls;
 
@@ -27,7 +28,10 @@ public sealed class ProxyConfig : INodeConfig
     /// <summary>Who the users are.</summary>
     public DirectoryOptions Directory { get; set; } = new();
 
-    /// <summary>Where routing comes from.</summary>
+    /// <summary>Where stores and routes come from.</summary>
+    public RoutingOptions Routing { get; set; } = new();
+
+    /// <summary>How Consul is reached.</summary>
     public ConsulOptions Consul { get; set; } = new();
 
     /// <summary>How stores are reached.</summary>
@@ -81,7 +85,12 @@ public sealed class ProxyConfig : INodeConfig
         }
 
         errors.AddRange(Directory.Validate(nameof(Directory)));
-        errors.AddRange(Consul.Validate(nameof(Consul)));
+        errors.AddRange(Routing.Validate(nameof(Routing)));
+        if (Routing.Mode == RoutingMode.Consul)
+        {
+            errors.AddRange(Consul.Validate(nameof(Consul)));
+        }
+
         errors.AddRange(Stores.Validate(nameof(Stores)));
         errors.AddRange(Stores.Tls.Validate($"{nameof(Stores)}:{nameof(Stores.Tls)}"));
         if (Stores.Login == StoreLoginMethod.External && Stores.Tls.ClientCertificate.Length == 0)
@@ -92,6 +101,11 @@ public sealed class ProxyConfig : INodeConfig
         errors.AddRange(Relay.Validate(nameof(Relay)));
         errors.AddRange(Limits.Validate(nameof(Limits)));
         errors.AddRange(Http.Validate(nameof(Http)));
+        if (Http.Tls && Tls.Certificate is null)
+        {
+            errors.Add($"{nameof(Http)}:Tls: HTTPS needs a certificate; name it in {nameof(Tls)}:Certificate.");
+        }
+
         return errors;
     }
 }

@@ -61,6 +61,17 @@ public sealed class StoreConfig : INodeConfig
         }
 
         errors.AddRange(Access.Validate(nameof(Access)));
+        if (Access.TrustedClients.Count > 0 && string.IsNullOrEmpty(Tls.ClientAuthorities))
+        {
+            errors.Add($"{nameof(Tls)}:ClientAuthorities: proxies are trusted by certificate, so name the PEM file of the CAs that sign theirs.");
+        }
+
+        var modes = Listeners.Where(listener => listener.Protocol != StoreProtocol.Http).Select(listener => listener.Tls).Distinct().ToList();
+        if (modes.Count > 1)
+        {
+            errors.Add($"{nameof(Listeners)}: IMAP, POP3 and LMTP listeners must share one Tls mode: Consul carries one word for a store, and proxies would dial the others wrongly.");
+        }
+
         errors.AddRange(Consul.Validate(nameof(Consul)));
         return errors;
     }

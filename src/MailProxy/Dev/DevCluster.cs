@@ -62,7 +62,11 @@ internal sealed class DevCluster : INode
             cancellationToken));
         for (var number = 1; number <= settings.Stores; number++)
         {
-            _parts.Push(await StoreHost.StartAsync(configs.Store(number), loggers, ownsLoggers: false, TimeProvider.System, cancellationToken));
+            var store = await StoreHost.StartAsync(configs.Store(number), loggers, ownsLoggers: false, TimeProvider.System, cancellationToken);
+            _parts.Push(store);
+
+            // The banner promises a cluster that works: nobody's first mail shall find its store missing.
+            await store.RegisteredAsync(cancellationToken);
         }
 
         _parts.Push(await ProxyHost.StartAsync(configs.Proxy(), loggers, ownsLoggers: false, TimeProvider.System, cancellationToken));

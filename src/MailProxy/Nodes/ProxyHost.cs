@@ -10,6 +10,7 @@ using MailProxy.Proxy.Connect;
 using MailProxy.Proxy.StoreLogin;
 using MailProxy.Routing;
 using MailProxy.Routing.Consul.Registration;
+using MailProxy.Routing.Static;
 using MailProxy.Transport;
 using MailProxy.Transport.Portable;
 using MailProxy.Transport.Serving;
@@ -36,7 +37,7 @@ internal sealed class ProxyHost : INode
     private readonly TimeProvider _time;
     private readonly PortableTransport _transport;
     private readonly IDirectoryProvider _directory;
-    private readonly RoutingService _routing;
+    private readonly IRoutingSource _routing;
     private readonly ProxyNode _proxy;
     private readonly HttpTier _http;
     private ProxyRegistration? _registration;
@@ -52,7 +53,7 @@ internal sealed class ProxyHost : INode
         var identity = StoreTlsFiles.Load(config.Stores.Tls);
         _transport = new PortableTransport(time);
         _directory = UserDirectoryFactory.Create(config.Directory, loggers, time);
-        _routing = new RoutingService(config.Consul, loggers, time);
+        _routing = config.Routing.Mode == RoutingMode.Static ? new StaticRouting(config.Routing) : new RoutingService(config.Consul, loggers, time);
         var settings = new ProxySettings(
             config.Node.HostName, tls, config.Authentication.ClearText, config.Limits, config.Stores, identity, MasterAccountFile.Load(config.Stores), config.Relay);
         _proxy = new ProxyNode(settings, _transport, _directory, _routing.Router, _logger, time, Random.Shared);
@@ -192,7 +193,7 @@ internal sealed class ProxyHost : INode
 
     private ProxyRegistration? Register()
     {
-        if (_http.AdminEndPoint is not { } admin)
+        if (_http.AdminEndPoint is not { } admin || _config.Routing.Mode != RoutingMode.Consul)
         {
             return null;
         }

@@ -46,11 +46,11 @@ internal sealed class StoreHost : INode
     public Task Failed { get; } = new TaskCompletionSource().Task;
 
     /// <summary>Starts a node from its configuration.</summary>
-    public static Task<INode> StartAsync(StoreConfig config, CancellationToken cancellationToken) =>
-        StartAsync(config, LoggingSetup.Create(config.Log), ownsLoggers: true, TimeProvider.System, cancellationToken);
+    public static async Task<INode> StartAsync(StoreConfig config, CancellationToken cancellationToken) =>
+        await StartAsync(config, LoggingSetup.Create(config.Log), ownsLoggers: true, TimeProvider.System, cancellationToken);
 
     /// <summary>Starts a node that shares its process.</summary>
-    public static async Task<INode> StartAsync(StoreConfig config, ILoggerFactory loggers, bool ownsLoggers, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<StoreHost> StartAsync(StoreConfig config, ILoggerFactory loggers, bool ownsLoggers, TimeProvider time, CancellationToken cancellationToken)
     {
         var host = new StoreHost(config, loggers, ownsLoggers, time);
         try
@@ -64,6 +64,9 @@ internal sealed class StoreHost : INode
             throw;
         }
     }
+
+    /// <summary>Ends when Consul knows this store; waits as long as Consul is away.</summary>
+    public Task RegisteredAsync(CancellationToken cancellationToken) => _registration!.RegisteredAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async Task StopAsync()

@@ -30,7 +30,9 @@ public sealed class MbsyncTests(DevClusterFixture cluster)
         Assert.Equal(messages.Order(StringComparer.Ordinal), remote.Order(StringComparer.Ordinal));
         var inbox = client.Inbox!;
         await inbox.OpenAsync(FolderAccess.ReadWrite);
-        Assert.Equal(inbox.Count / 2, (await inbox.SearchAsync(SearchQuery.Seen)).Count);
+
+        // Every second one of its messages was made as seen, the first among them.
+        Assert.Equal((inbox.Count + 1) / 2, (await inbox.SearchAsync(SearchQuery.Seen)).Count);
 
         // Changes on both sides meet.
         var first = (await inbox.SearchAsync(SearchQuery.All))[0];

@@ -129,4 +129,62 @@ public sealed class CommandTests
         await using var good = MailProxyProcess.Start("check", "--config", folder.File("proxy.json"), "--set", "Node:Name=a", "--set", "Listeners:0:Port=143");
         Assert.Equal(0, await good.ExitAsync());
     }
+
+    [Fact]
+    public async Task A_value_may_name_an_environment_variable_which_must_be_set()
+    {
+        using var folder = new TempDirectory();
+        await File.WriteAllTextAsync(
+            folder.File("proxy.json"),
+            """
+            {
+              "Node": { "Name": "${MAILPROXY_TEST_MISSING}", "HostName": "mail.example.org" },
+              "Listeners": [ { "Protocol": "imap", "Port": 143, "Tls": "none" } ],
+              "Directory": { "Provider": "static", "Static": { "Password": "{PLAIN}x" } },
+              "Routing": { "Mode": "static", "Stores": [ { "Id": "s", "Address": "127.0.0.1", "Ports": { "imap": 143, "gopher": 70 } } ] },
+              "Stores": { "Login": "password" }
+            }
+            """);
+        await using var bad = MailProxyProcess.Start("check", "--config", folder.File("proxy.json"));
+        Assert.Equal(1, await bad.ExitAsync());
+        Assert.Contains("Node:Name: the environment variable MAILPROXY_TEST_MISSING is not set", bad.Output, StringComparison.Ordinal);
+        Assert.Contains("Routing:Stores:0:Ports:gopher: 'gopher' is not one of imap,", bad.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Check_finds_what_would_only_show_at_the_start_or_never()
+    {
+        using var folder = new TempDirectory();
+        await File.WriteAllTextAsync(
+            folder.File("store.json"),
+            """
+            {
+              "Node": { "Name": "store-1", "HostName": "store-1.example.org" },
+              "Store": { "Data": "mail" },
+              "Listeners": [ { "Protocol": "imap", "Port": 143, "Tls": "none" }, { "Protocol": "lmtp", "Port": 24, "Tls": "implicit" } ],
+              "Access": { "TrustedClients": [ "proxy-1" ] }
+            }
+            """);
+        await using var store = MailProxyProcess.Start("check", "--config", folder.File("store.json"));
+        Assert.Equal(1, await store.ExitAsync());
+        Assert.Contains("Tls:ClientAuthorities: proxies are trusted by certificate", store.Output, StringComparison.Ordinal);
+        Assert.Contains("must share one Tls mode", store.Output, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(
+            folder.File("proxy.json"),
+            """
+            {
+              "Node": { "Name": "proxy-1", "HostName": "mail.example.org" },
+              "Listeners": [ { "Protocol": "imap", "Port": 143, "Tls": "none" } ],
+              "Directory": { "Provider": "static", "Static": { "Password": "{PLAIN}x" } },
+              "Http": { "Listen": "127.0.0.1:8443", "Tls": true },
+              "Stores": { "Login": "password" }
+            }
+            """);
+        await using var proxy = MailProxyProcess.Start("check", "--config", folder.File("proxy.json"), "--set", "Directory:Static:Domains=example.org");
+        Assert.Equal(1, await proxy.ExitAsync());
+        Assert.Contains("Directory:Static:Domains: this is a list", proxy.Output, StringComparison.Ordinal);
+        await using var again = MailProxyProcess.Start("check", "--config", folder.File("proxy.json"));
+        Assert.Equal(1, await again.ExitAsync());
+        Assert.Contains("Http:Tls: HTTPS needs a certificate", again.Output, StringComparison.Ordinal);
+    }
 }

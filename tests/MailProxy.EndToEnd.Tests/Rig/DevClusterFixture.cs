@@ -6,7 +6,7 @@ using Xunit;
 namespace MailProxy.EndToEnd.Tests.Rig;
 
 /// <summary>One <c>mailproxy dev</c> process that many tests share; each test takes users of its own.</summary>
-public sealed class DevClusterFixture : IAsyncLifetime
+public sealed class DevClusterFixture : IAsyncLifetime, IMailCluster
 {
     private const int UserCount = 80;
 

@@ -56,7 +56,8 @@ internal static class ForeignProgram
         return new ProgramResult(name, process.ExitCode, await output, await errors);
     }
 
-    private static string? Find(string name)
+    /// <summary>Where it is installed; null when it is not.</summary>
+    public static string? Find(string name)
     {
         if (Path.IsPathRooted(name))
         {

@@ -1,3 +1,4 @@
+using System.Net;
 using MailKit.Net.Imap;
 using MailKit.Net.Pop3;
 using MailKit.Security;
@@ -5,31 +6,31 @@ using Xunit;
 
 namespace MailProxy.EndToEnd.Tests.Rig;
 
-/// <summary>MailKit's clients, connected to the shared cluster.</summary>
+/// <summary>MailKit's clients, connected to a cluster; <c>from</c>: the address they dial from.</summary>
 internal static class MailClients
 {
     /// <summary>An IMAP client, logged in over implicit TLS whose certificate is verified.</summary>
-    public static async Task<ImapClient> ImapAsync(DevClusterFixture cluster, string user)
+    public static async Task<ImapClient> ImapAsync(IMailCluster cluster, string user, IPAddress? from = null, string password = "secret")
     {
-        var client = new ImapClient();
+        var client = new ImapClient { LocalEndPoint = LocalEndPoint(from) };
         Trust(client, cluster.Authority);
         await client.ConnectAsync("localhost", cluster.Port(993), SecureSocketOptions.SslOnConnect);
-        await client.AuthenticateAsync(user, "secret");
+        await client.AuthenticateAsync(user, password);
         return client;
     }
 
     /// <summary>A POP3 client, logged in over STLS.</summary>
-    public static async Task<Pop3Client> Pop3Async(DevClusterFixture cluster, string user)
+    public static async Task<Pop3Client> Pop3Async(IMailCluster cluster, string user, IPAddress? from = null, string password = "secret")
     {
-        var client = new Pop3Client();
+        var client = new Pop3Client { LocalEndPoint = LocalEndPoint(from) };
         Trust(client, cluster.Authority);
         await client.ConnectAsync("localhost", cluster.Port(110), SecureSocketOptions.StartTls);
-        await client.AuthenticateAsync(user, "secret");
+        await client.AuthenticateAsync(user, password);
         return client;
     }
 
     /// <summary>Every message of INBOX as octets, in UID order.</summary>
-    public static async Task<IReadOnlyList<byte[]>> ReadInboxAsync(DevClusterFixture cluster, string user)
+    public static async Task<IReadOnlyList<byte[]>> ReadInboxAsync(IMailCluster cluster, string user)
     {
         using var client = await ImapAsync(cluster, user);
         var inbox = client.Inbox!;
@@ -62,4 +63,6 @@ internal static class MailClients
                 && chain.Build(new System.Security.Cryptography.X509Certificates.X509Certificate2(certificate));
         };
     }
+
+    private static IPEndPoint? LocalEndPoint(IPAddress? from) => from is null ? null : new IPEndPoint(from, 0);
 }

@@ -101,6 +101,7 @@ internal sealed class ProxyRig : IAsyncDisposable
         var users = new object[]
         {
             new { name = "alice@example.org", password = "{PLAIN}secret", home = "store-1" },
+            new { name = "postmaster@example.org", password = "{PLAIN}secret", home = "store-1" },
             new { name = "bob@example.org", password = "{PLAIN}secret", home = "store-2" },
             new { name = "dora@example.org", password = "{PLAIN}secret", home = "store-1", disabled = true },
             new { name = "erik@example.org", password = "{PLAIN}secret", home = "store-9" },

@@ -13,7 +13,13 @@ internal sealed class TableRouter : IRouter
     private readonly HashSet<string> _held = [];
     private readonly Lock _lock = new();
 
+    private readonly TaskCompletionSource _askedTwice = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _heldAnswers;
+
     public event Action? Changed;
+
+    /// <summary>Ends when a login that met a hold has begun to wait: it asks once, sets its limit, and asks again.</summary>
+    public Task HeldLoginWaitsAsync => _askedTwice.Task;
 
     public IReadOnlyCollection<StoreNode> Stores => _stores.Values;
 
@@ -62,6 +68,11 @@ internal sealed class TableRouter : IRouter
                 : node is null ? RouteOutcome.NoRoute
                 : node.State == StoreState.Offline ? RouteOutcome.StoreOffline
                 : RouteOutcome.Routed;
+            if (outcome == RouteOutcome.Held && ++_heldAnswers == 2)
+            {
+                _askedTwice.SetResult();
+            }
+
             return new RouteDecision(outcome, id, node, _pins.ContainsKey(user) ? RouteReason.Pin : RouteReason.DirectoryHome, $"table says {id}");
         }
     }

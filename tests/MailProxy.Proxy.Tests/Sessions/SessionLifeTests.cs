@@ -60,14 +60,9 @@ public sealed class SessionLifeTests
         await using var rig = new ProxyRig();
         rig.Router.Hold("alice@example.org", true);
         var client = await LogInAsync(rig);
-        var answer = client.ExpectAsync("a NO [UNAVAILABLE] *");
-        while (!answer.IsCompleted)
-        {
-            rig.Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
-
-        await answer;
+        await rig.Router.HeldLoginWaitsAsync;
+        rig.Time.Advance(rig.Limits.Hold + TimeSpan.FromSeconds(1));
+        await client.ExpectAsync("a NO [UNAVAILABLE] *");
     }
 
     [Fact]

@@ -42,6 +42,16 @@ public sealed class PinFeedTests
     }
 
     [Fact]
+    public async Task Keys_and_ids_forge_no_log_lines()
+    {
+        var rig = new FeedRig();
+        await rig.PinsAsync(FeedRig.Pair("mp/users/a@x\n2026-01-01 forged", "store-1"));
+        await rig.CatalogAsync(FeedRig.Store("s\r\nforged"), FeedRig.Store("s1", meta: ("tls", "\u001b[2J")));
+        Assert.Equal(3, rig.Log.Warnings.Count);
+        Assert.All(rig.Log.Warnings, w => Assert.DoesNotContain(w, char.IsControl));
+    }
+
+    [Fact]
     public async Task An_answer_that_says_nothing_new_raises_no_change()
     {
         var rig = new FeedRig();
@@ -117,6 +127,39 @@ public sealed class PinFeedTests
         rig.Time.Advance(DisappearanceGuard.ConfirmAfter * 2);
         await Assert.ThrowsAsync<ConsulException>(async () => await rig.PinsAsync());
         Assert.Single(rig.Router.View.Pins);
+    }
+
+    [Fact]
+    public async Task A_part_of_the_list_that_the_acl_hides_is_kept_and_a_part_that_is_gone_is_not()
+    {
+        var rig = new FeedRig();
+        await rig.PinsAsync(Pins(20));
+        rig.SingleKey = (403, "Permission denied");
+        await Assert.ThrowsAsync<ConsulException>(async () => await rig.PinsAsync(Pins(3)));
+        Assert.Equal(20, rig.Router.View.Pins.Count);
+
+        rig.SingleKey = (404, "");
+        Assert.Equal(WatchVerdict.Believed, await rig.PinsAsync(Pins(3)));
+        Assert.Equal(3, rig.Router.View.Pins.Count);
+    }
+
+    [Fact]
+    public async Task A_pin_that_no_url_can_name_does_not_stop_the_watch_when_it_goes()
+    {
+        var rig = new FeedRig();
+        await rig.PinsAsync(FeedRig.Pair("mp/users/a/../b@x", "store-1"));
+        Assert.Equal(WatchVerdict.Believed, await rig.PinsAsync());
+        Assert.Empty(rig.Router.View.Pins);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_back_by_the_time_it_is_asked_for_was_not_lost()
+    {
+        var rig = new FeedRig();
+        await rig.PinsAsync(Pins(2));
+        rig.SingleKey = (200, """[{"Key":"mp/users/u1@x","Value":"c3RvcmUtMQ=="}]""");
+        Assert.Equal(WatchVerdict.Doubted, await rig.PinsAsync(Pins(1)));
+        Assert.Equal(2, rig.Router.View.Pins.Count);
     }
 
     private static Consul.Model.KvPair[] Pins(int count) => [.. Enumerable.Range(0, count).Select(i => FeedRig.Pair($"mp/users/u{i}@x", "store-1"))];

@@ -1,3 +1,4 @@
+using CsCheck;
 using MailProxy.Routing.Consul;
 using Xunit;
 
@@ -28,6 +29,33 @@ public sealed class ConsulKeyTests
     [InlineData("p/a\r\nb")]
     [InlineData("p/a\0")]
     public void Keys_that_would_become_other_keys_are_refused(string key) => Assert.Throws<ArgumentException>(() => ConsulKey.Escape(key));
+
+    [Fact]
+    public void Half_a_surrogate_pair_is_refused_and_a_whole_one_is_not()
+    {
+        Assert.NotNull(ConsulKey.Problem("p/\ud83d"));
+        Assert.NotNull(ConsulKey.Problem("p/\udc8c\ud83d"));
+        Assert.Equal("p/%F0%9F%92%8C", ConsulKey.Escape("p/\ud83d\udc8c"));
+    }
+
+    [Fact]
+    public void Whatever_key_is_not_refused_arrives_as_itself()
+    {
+        var characters = Gen.OneOf(Gen.Const('/'), Gen.Const('.'), Gen.Const('%'), Gen.Const('2'), Gen.Const('e'), Gen.Const('\\'), Gen.Const('?'), Gen.Char);
+        Gen.String[characters, 0, 20].Sample(
+            key =>
+            {
+                if (ConsulKey.Problem(key) is not null)
+                {
+                    return true;
+                }
+
+                // As HttpClient sends it: Uri removes dot segments, decodes and encodes as it sees fit.
+                var sent = new Uri(new Uri("http://consul:8500/"), "/v1/kv/" + ConsulKey.Escape(key));
+                return sent.Query.Length == 0 && sent.Fragment.Length == 0 && Uri.UnescapeDataString(sent.AbsolutePath) == "/v1/kv/" + key;
+            },
+            iter: 20_000);
+    }
 
     [Theory]
     [InlineData(1023, true)]

@@ -4,10 +4,9 @@ using Microsoft.Extensions.Time.Testing;
 namespace MailProxy.Routing.Tests.Watch;
 
 /// <summary>A clock that stands still, and tells which pauses are being made.</summary>
-internal sealed class PauseWatchingTime : FakeTimeProvider
+/// <param name="longestPause">What is longer is no pause but the limit of a request; null: 9 s.</param>
+internal sealed class PauseWatchingTime(TimeSpan? longestPause = null) : FakeTimeProvider
 {
-    // Limits of requests are timers too; they are 10 s and more, pauses are 5 s and less.
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(9);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     private readonly Channel<TimeSpan> pauses = Channel.CreateUnbounded<TimeSpan>();
@@ -15,7 +14,7 @@ internal sealed class PauseWatchingTime : FakeTimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = base.CreateTimer(callback, state, dueTime, period);
-        if (dueTime > TimeSpan.Zero && dueTime < LongestPause)
+        if (dueTime > TimeSpan.Zero && dueTime < (longestPause ?? TimeSpan.FromSeconds(9)))
         {
             pauses.Writer.TryWrite(dueTime);
         }

@@ -19,7 +19,13 @@ internal sealed class AgentEndpoint(ConsulHttp http) : IConsulAgent
         var reply = await http.SendAsync(HttpMethod.Put, "agent/service/deregister/" + ConsulKey.Escape(serviceId), "", null, cancellationToken);
 
         // 404 and "Unknown service" (1.10 says so with 500) both mean that it is gone, which is what was wanted.
-        if (!reply.IsSuccess && reply.Status != 404 && reply.Error() is var error && !error.Message.Contains("Unknown service", StringComparison.OrdinalIgnoreCase))
+        if (reply.IsSuccess || reply.Status == 404)
+        {
+            return;
+        }
+
+        var error = reply.Error();
+        if (!error.Message.Contains("Unknown service", StringComparison.OrdinalIgnoreCase))
         {
             throw error;
         }

@@ -6,7 +6,7 @@ public sealed class ConsulClient : IConsulClient
     private readonly ConsulHttp http;
 
     /// <summary>A client for the agent that the options and Consul's environment variables name.</summary>
-    /// <exception cref="ConsulException">The address cannot be understood.</exception>
+    /// <exception cref="ConsulException">The address cannot be understood, or the CA file cannot be used.</exception>
     public ConsulClient(ConsulOptions options, TimeProvider time)
         : this(ConsulEnvironment.Apply(options, Environment.GetEnvironmentVariable), null, time)
     {

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace MailProxy.Routing.Consul.Client;
@@ -10,6 +11,7 @@ internal static class ConsulHandler
     // A Consul server takes 200 connections per client address; several processes may share one.
     private const int MaxConnections = 32;
 
+    /// <exception cref="ConsulException">The CA file cannot be used.</exception>
     public static SocketsHttpHandler Create(ConsulAddress address, ConsulOptions options)
     {
         var handler = new SocketsHttpHandler
@@ -27,12 +29,27 @@ internal static class ConsulHandler
 
         if (options.CaFile.Length != 0)
         {
-            var authorities = new X509Certificate2Collection();
-            authorities.ImportFromPemFile(options.CaFile);
-            handler.SslOptions.CertificateChainPolicy = TrustOnly(authorities);
+            handler.SslOptions.CertificateChainPolicy = TrustOnly(Authorities(options.CaFile));
         }
 
         return handler;
+    }
+
+    private static X509Certificate2Collection Authorities(string file)
+    {
+        var authorities = new X509Certificate2Collection();
+        try
+        {
+            authorities.ImportFromPemFile(file);
+        }
+        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new ConsulException(ConsulFault.Permanent, $"the CA file {file} cannot be read: {e.Message}", 0, e);
+        }
+
+        return authorities.Count != 0
+            ? authorities
+            : throw new ConsulException(ConsulFault.Permanent, $"the CA file {file} holds no certificate in PEM");
     }
 
     private static X509ChainPolicy TrustOnly(X509Certificate2Collection authorities)

@@ -7,9 +7,6 @@ namespace MailProxy.Routing.Consul.Client;
 /// <summary>A whole HTTP answer and what its headers say.</summary>
 internal sealed record ConsulReply(string What, int Status, byte[] Body, ulong Index, bool KnownLeader)
 {
-    // Enough of an error text for a log line.
-    private const int MaxErrorText = 300;
-
     public bool IsSuccess => Status is >= 200 and < 300;
 
     /// <summary>This, if it is a success.</summary>
@@ -40,16 +37,16 @@ internal sealed record ConsulReply(string What, int Status, byte[] Body, ulong I
 
     public ConsulException Error()
     {
-        var text = Text().Trim();
-        text = text.Length > MaxErrorText ? text[..MaxErrorText] : text;
+        // Control characters of a foreign text have no business in our logs.
+        var text = PrintableText.Of(Text()).Trim();
         if (Status is >= 300 and < 400)
         {
             return new ConsulException(ConsulFault.Permanent, $"{What}: Consul answered {Status} for another key or address; nothing was followed", Status);
         }
 
-        return new ConsulException(ConsulFaults.Classify(Status, text), text.Length == 0 ? $"{What}: status {Status}" : $"{What}: {text} (status {Status})", Status);
+        var message = text.Length == 0 ? $"{What}: status {Status}" : $"{What}: {text} (status {Status})";
+        return new ConsulException(ConsulFaults.Classify(Status, text), message, Status);
     }
 
-    // Control characters of a foreign text have no business in our logs.
-    private string Text() => new([.. Encoding.UTF8.GetString(Body).Select(c => char.IsControl(c) ? ' ' : c)]);
+    private string Text() => Encoding.UTF8.GetString(Body);
 }

@@ -30,7 +30,8 @@ internal sealed class ConsulToken(ConsulOptions options)
         {
             if (new FileInfo(options.TokenFile).Length > MaxTokenBytes)
             {
-                throw new ConsulException(ConsulFault.Denied, $"the token file {options.TokenFile} is larger than {MaxTokenBytes} octets: is it the right file?");
+                throw new ConsulException(
+                    ConsulFault.Denied, $"the token file {options.TokenFile} is larger than {MaxTokenBytes} octets: is it the right file?");
             }
 
             return File.ReadAllText(options.TokenFile).Trim();

@@ -12,7 +12,10 @@ using Microsoft.Extensions.Logging;
 
 namespace MailProxy.Routing.Consul.Embedded;
 
-/// <summary>Serves the part of Consul's HTTP API that MailProxy uses, from memory: for <c>mailproxy dev</c> and for tests. No access control, one node, no cluster.</summary>
+/// <summary>
+/// Serves the part of Consul's HTTP API that MailProxy uses, from memory: for <c>mailproxy dev</c> and for tests. No access control, one
+/// node, no cluster.
+/// </summary>
 public sealed class EmbeddedConsulAgent : IAsyncDisposable
 {
     // What is in flight when the agent stops has been answered early; this is for slow readers.
@@ -23,6 +26,7 @@ public sealed class EmbeddedConsulAgent : IAsyncDisposable
     private readonly CheckLoops loops;
     private readonly ITimer sweep;
     private readonly KvFile? file;
+    private int disposed;
 
     private EmbeddedConsulAgent(WebApplication web, AgentState state, CheckLoops loops, KvFile? file, TimeProvider time)
     {
@@ -43,7 +47,8 @@ public sealed class EmbeddedConsulAgent : IAsyncDisposable
 
     /// <summary>Starts; ends when it accepts requests.</summary>
     /// <exception cref="IOException">The port is taken (the inner exception is an AddressInUseException), or the data file cannot be read.</exception>
-    public static async Task<EmbeddedConsulAgent> StartAsync(EmbeddedAgentOptions options, ILogger logger, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<EmbeddedConsulAgent> StartAsync(
+        EmbeddedAgentOptions options, ILogger logger, TimeProvider time, CancellationToken cancellationToken)
     {
         var file = options.DataFile is null ? null : new KvFile(options.DataFile);
         var kv = file?.Load() ?? KvTable.Empty;
@@ -64,13 +69,19 @@ public sealed class EmbeddedConsulAgent : IAsyncDisposable
         }
 
         var agent = new EmbeddedConsulAgent(web, state, loops, file, time);
-        logger.LogInformation("Embedded Consul agent on {Address}, {Keys} keys from {File}", agent.Address, kv.Entries.Count, options.DataFile ?? "nowhere: memory only");
+        logger.LogInformation(
+            "Embedded Consul agent on {Address}, {Keys} keys from {File}", agent.Address, kv.Entries.Count, options.DataFile ?? "nowhere: memory only");
         return agent;
     }
 
-    /// <summary>Stops: blocked queries are answered early, as a stopping Consul does, then the listener closes.</summary>
+    /// <summary>Stops: blocked queries are answered early, as a stopping Consul does, then the listener closes. May be called again.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
+        {
+            return;
+        }
+
         state.Stop();
         await sweep.DisposeAsync();
         using (var limit = new CancellationTokenSource(StopLimit))
@@ -103,7 +114,15 @@ public sealed class EmbeddedConsulAgent : IAsyncDisposable
 
     private static IReadOnlyList<IAgentEndpoint> Endpoints(EmbeddedAgentOptions options, AgentState state, CheckLoops loops, TimeProvider time)
     {
-        var node = new NodeInfo { Id = Guid.NewGuid().ToString(), Node = options.NodeName, Address = options.Address.ToString(), Datacenter = options.Datacenter, CreateIndex = 1, ModifyIndex = 1 };
+        var node = new NodeInfo
+        {
+            Id = Guid.NewGuid().ToString(),
+            Node = options.NodeName,
+            Address = options.Address.ToString(),
+            Datacenter = options.Datacenter,
+            CreateIndex = 1,
+            ModifyIndex = 1,
+        };
         return
         [
             new KvHandler(state, time),
@@ -122,7 +141,16 @@ public sealed class EmbeddedConsulAgent : IAsyncDisposable
 
     private static ServiceTable NodeHealth(string node)
     {
-        var check = new HealthCheck { Node = node, CheckId = "serfHealth", Name = "Serf Health Status", Status = HealthStatus.Passing, Output = "Agent alive and reachable", CreateIndex = 1, ModifyIndex = 1 };
+        var check = new HealthCheck
+        {
+            Node = node,
+            CheckId = "serfHealth",
+            Name = "Serf Health Status",
+            Status = HealthStatus.Passing,
+            Output = "Agent alive and reachable",
+            CreateIndex = 1,
+            ModifyIndex = 1,
+        };
         var table = ServiceTable.Empty;
         return table with { Checks = table.Checks.Add(check.CheckId, new CheckRecord(check, new CheckDefinition(), null, null)), LastIndex = 1 };
     }

@@ -45,7 +45,8 @@ internal sealed class CatalogFeed : IWatchSource<IReadOnlyList<ServiceHealth>>, 
             if (doubt is null)
             {
                 doubt = $"catalog: Consul lists no {service} any more; the last {known.Count} stores are kept";
-                context.Logger.LogWarning("Consul lists no {Service} any more; the last {Count} stores are kept until it lists one again", service, known.Count);
+                context.Logger.LogWarning(
+                    "Consul lists no {Service} any more; the last {Count} stores are kept until it lists one again", service, known.Count);
             }
 
             return ValueTask.FromResult(WatchVerdict.Believed);
@@ -94,7 +95,7 @@ internal sealed class CatalogFeed : IWatchSource<IReadOnlyList<ServiceHealth>>, 
 
         foreach (var problem in problems.Except(warned))
         {
-            context.Logger.LogWarning("Consul service {Service}: {Problem}", service, problem);
+            context.Logger.LogWarning("Consul service {Service}: {Problem}", service, PrintableText.Of(problem));
         }
 
         warned = problems;

@@ -4,9 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace MailProxy.Routing.Consul.Feed;
 
 /// <summary>
-/// Judges answers in which everything is gone. A list that the ACL denies looks exactly like an empty one, but a single key that it denies is
-/// refused aloud: so one key is asked for. If that shows nothing wrong, the loss of a few keys is believed at once, and the loss of many
-/// (an operator's slip, or a fresh server at the old address) only after it has lasted.
+/// Judges answers in which something has gone. What the ACL denies is missing from a list without a word, but a single key that it denies is
+/// refused aloud: so one of the lost keys is asked for by name. If that shows nothing wrong the loss is believed at once, except that of
+/// everything at a time, when that was many (an operator's slip, or a fresh server at the old address): it must last.
 /// </summary>
 internal sealed class DisappearanceGuard(string name, IConsulKv kv, TimeProvider time, ILogger logger)
 {
@@ -25,15 +25,22 @@ internal sealed class DisappearanceGuard(string name, IConsulKv kv, TimeProvider
     /// <summary>There is something again.</summary>
     public void Reset() => doubt = null;
 
-    /// <summary>Whether an empty answer is to be believed.</summary>
+    /// <summary>Whether the loss is to be believed.</summary>
     /// <param name="probeKey">A key that stood there last, or could stand there.</param>
-    /// <param name="lost">How many entries are gone; 0 when there were none known.</param>
+    /// <param name="lost">How many entries are gone; 0 when none were known.</param>
+    /// <param name="nothingLeft">The answer holds nothing at all.</param>
     /// <param name="cancellationToken">Ends the probe.</param>
     /// <exception cref="ConsulException">The probe was denied, or failed: nothing can be said.</exception>
-    public async ValueTask<bool> BelievesEmptyAsync(string probeKey, int lost, CancellationToken cancellationToken)
+    public async ValueTask<bool> BelievesAsync(string probeKey, int lost, bool nothingLeft, CancellationToken cancellationToken)
     {
         var probe = await kv.GetAsync(probeKey, default, cancellationToken);
-        if (lost < Many && !probe.Found)
+        if (probe.Found)
+        {
+            // It is back already, or a server is behind: the next read tells.
+            return false;
+        }
+
+        if (!nothingLeft || lost < Many)
         {
             doubt = null;
             return true;
@@ -48,7 +55,7 @@ internal sealed class DisappearanceGuard(string name, IConsulKv kv, TimeProvider
                 name, lost, ConfirmAfter.TotalSeconds);
         }
 
-        if (probe.Found || time.GetElapsedTime(doubtedSince) < ConfirmAfter)
+        if (time.GetElapsedTime(doubtedSince) < ConfirmAfter)
         {
             return false;
         }

@@ -43,11 +43,13 @@ internal sealed class KvMapFeed<T> : IWatchSource<IReadOnlyList<KvPair>>, IFeed
 
     public async ValueTask<WatchVerdict> TakeAsync(ConsulAnswer<IReadOnlyList<KvPair>> answer, CancellationToken cancellationToken)
     {
-        if (answer.Value.Count != 0)
+        var nothingLeft = answer.Value.Count == 0;
+        var lost = Lost(answer.Value);
+        if (lost.Count == 0 && !nothingLeft)
         {
             guard.Reset();
         }
-        else if (!await guard.BelievesEmptyAsync(folder + (known.Keys.FirstOrDefault() ?? ProbeName), known.Count, cancellationToken))
+        else if (!await guard.BelievesAsync(ProbeKey(lost), lost.Count, nothingLeft, cancellationToken))
         {
             return WatchVerdict.Doubted;
         }
@@ -65,6 +67,15 @@ internal sealed class KvMapFeed<T> : IWatchSource<IReadOnlyList<KvPair>>, IFeed
 
     private static bool Same(Dictionary<string, T> left, Dictionary<string, T> right) =>
         left.Count == right.Count && left.All(l => right.TryGetValue(l.Key, out var value) && l.Value.Equals(value));
+
+    private List<string> Lost(IReadOnlyList<KvPair> pairs)
+    {
+        var present = pairs.Select(p => p.Key).ToHashSet(StringComparer.Ordinal);
+        return [.. known.Keys.Select(name => folder + name).Where(key => !present.Contains(key))];
+    }
+
+    // A key that came by a transaction may be one that no URL can name.
+    private string ProbeKey(List<string> lost) => lost.Find(key => ConsulKey.Problem(key) is null) ?? folder + ProbeName;
 
     private Dictionary<string, T> Read(IReadOnlyList<KvPair> pairs)
     {
@@ -106,7 +117,8 @@ internal sealed class KvMapFeed<T> : IWatchSource<IReadOnlyList<KvPair>>, IFeed
         if (warned.GetValueOrDefault(pair.Key) != pair.ModifyIndex)
         {
             context.Logger.LogWarning(
-                "Consul key {Key} is ignored: {Problem}; {Consequence}", pair.Key, problem, kept ? "its last good value stays in force" : "it has no effect");
+                "Consul key {Key} is ignored: {Problem}; {Consequence}",
+                PrintableText.Of(pair.Key), PrintableText.Of(problem), kept ? "its last good value stays in force" : "it has no effect");
         }
     }
 }

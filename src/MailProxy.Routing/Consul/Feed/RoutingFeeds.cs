@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using MailProxy.Routing.Catalog;
 using MailProxy.Routing.Pins;
 using MailProxy.Routing.Views;
@@ -41,7 +42,7 @@ internal static class RoutingFeeds
         domain.Any(char.IsUpper) ? "domains are written in lower case here" : domain.Contains('/') || domain.Any(char.IsControl) ? "this is no domain" : null;
 
     private static bool TryParseStoreId(
-        ReadOnlySpan<byte> value, [System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out string store, [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out string? problem)
+        ReadOnlySpan<byte> value, [MaybeNullWhen(false)] out string store, [NotNullWhen(false)] out string? problem)
     {
         if (!OperatorText.TryRead(value, out var text, out problem) || (problem = StoreId.Problem(text)) is not null)
         {

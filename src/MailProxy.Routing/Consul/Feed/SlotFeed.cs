@@ -54,7 +54,7 @@ internal sealed class SlotFeed : IWatchSource<KvPair?>, IFeed
             return WatchVerdict.Believed;
         }
 
-        if (known is not null && !await guard.BelievesEmptyAsync(key, DisappearanceGuard.Many, cancellationToken))
+        if (known is not null && !await guard.BelievesAsync(key, DisappearanceGuard.Many, nothingLeft: true, cancellationToken))
         {
             return WatchVerdict.Doubted;
         }
@@ -74,7 +74,8 @@ internal sealed class SlotFeed : IWatchSource<KvPair?>, IFeed
         {
             warned = pair.ModifyIndex;
             context.Logger.LogWarning(
-                "Consul key {Key} is ignored: {Problem}; {Consequence}", key, problem, known is null ? "no slots are in use" : "the last good table stays in force");
+                "Consul key {Key} is ignored: {Problem}; {Consequence}",
+                key, problem, known is null ? "no slots are in use" : "the last good table stays in force");
         }
 
         return null;

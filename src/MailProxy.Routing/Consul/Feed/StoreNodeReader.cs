@@ -89,11 +89,10 @@ internal static class StoreNodeReader
             return (StoreState.Online, "");
         }
 
-        var output = critical.Output.Length > 200 ? critical.Output[..200] : critical.Output;
-        output = new string([.. output.Select(c => char.IsControl(c) ? ' ' : c)]).Trim();
+        var output = PrintableText.Of(critical.Output).Trim();
         var maintenance = critical.CheckId.StartsWith("_service_maintenance", StringComparison.Ordinal) || critical.CheckId == "_node_maintenance";
         return (StoreState.Offline, maintenance
-            ? $"in maintenance: {critical.Notes}"
-            : $"check {critical.CheckId} {critical.Status}{(output.Length == 0 ? "" : ": " + output)}");
+            ? $"in maintenance: {PrintableText.Of(critical.Notes)}"
+            : $"check {PrintableText.Of(critical.CheckId)} {PrintableText.Of(critical.Status)}{(output.Length == 0 ? "" : ": " + output)}");
     }
 }

@@ -45,7 +45,8 @@ public sealed class ProxyRegistration : IAsyncDisposable
                 DeregisterCriticalServiceAfter = DeregisterAfter,
             },
         };
-        registration = new ServiceRegistration(consul, service, new RegistrationTiming(Heartbeat: null), time, random, loggers.CreateLogger("MailProxy.Routing.Registration"));
+        var logger = loggers.CreateLogger("MailProxy.Routing.Registration");
+        registration = new ServiceRegistration(consul, service, new RegistrationTiming(Heartbeat: null), time, random, logger);
     }
 
     /// <summary>Begins; returns at once. Call once, when the admin listener is bound.</summary>

@@ -19,6 +19,7 @@ internal sealed class ServiceRegistration(
     private long lastVerified;
     private string? failure;
     private int failures;
+    private int disposed;
 
     /// <summary>Begins. Call once.</summary>
     public void Start()
@@ -32,6 +33,11 @@ internal sealed class ServiceRegistration(
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
+        {
+            return;
+        }
+
         await stop.CancelAsync();
         await running;
         if (started)

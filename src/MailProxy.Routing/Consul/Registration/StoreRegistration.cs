@@ -28,7 +28,8 @@ public sealed class StoreRegistration : IAsyncDisposable
         IConsulClient consul, string serviceName, StoreRegistrationOptions options, ILoggerFactory loggers, TimeProvider time, Random random)
     {
         var timing = new RegistrationTiming(options.Ttl / 3);
-        registration = new ServiceRegistration(consul, Definition(serviceName, options), timing, time, random, loggers.CreateLogger("MailProxy.Routing.Registration"));
+        var logger = loggers.CreateLogger("MailProxy.Routing.Registration");
+        registration = new ServiceRegistration(consul, Definition(serviceName, options), timing, time, random, logger);
     }
 
     /// <summary>Begins; returns at once. Call once, when the store accepts connections.</summary>

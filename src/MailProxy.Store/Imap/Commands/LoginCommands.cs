@@ -29,7 +29,9 @@ internal static class LoginCommands
         await session.Wire.WriteAndFlushAsync($"{session.Tag} OK Begin TLS now.\r\n");
 
         // Commands that were sent in clear behind it were anyone's: the upgrade finds them and fails (CVE-2021-33515).
-        var outcome = await tls.BecomeServerAsync(settings, session.Wire.Gone).AsTask().WaitAsync(session.Options.StallLimit, session.Wire.Gone);
+        using var deadline = new CancellationTokenSource(session.Options.BeforeLoginLimit, session.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, session.Wire.Gone);
+        var outcome = await tls.BecomeServerAsync(settings, either.Token);
         if (outcome != TlsOutcome.Done)
         {
             session.Wire.Connection.Abort();

@@ -51,7 +51,8 @@ internal static class SectionParser
             }
         }
 
-        return true;
+        // Behind "1." something must follow.
+        return path.Count == 0 || !arguments.IsNext((byte)']');
     }
 
     private static bool TryReadText(ref ImapArgumentReader arguments, bool isPart, out SectionPart part, out List<string> fields)

@@ -33,7 +33,7 @@ internal sealed class SearchTarget(IMailbox mailbox, uint sequenceNumber, Messag
             {
                 _header = new MimeParser(content, MimeFormat.Entity).ParseHeaders(cancellationToken);
             }
-            catch (FormatException)
+            catch (Exception exception) when (exception is FormatException or EndOfStreamException)
             {
                 // No header, then: what cannot be parsed is all text.
                 _header = null;
@@ -77,7 +77,7 @@ internal sealed class SearchTarget(IMailbox mailbox, uint sequenceNumber, Messag
             var message = new MimeParser(content, MimeFormat.Entity, persistent: true).ParseMessage(cancellationToken);
             return [.. message.BodyParts.OfType<TextPart>().Select(Decode)];
         }
-        catch (FormatException)
+        catch (Exception exception) when (exception is FormatException or EndOfStreamException)
         {
             content.Position = 0;
             return [Decode(content, Encoding.UTF8)];

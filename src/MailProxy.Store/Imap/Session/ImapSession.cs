@@ -9,7 +9,7 @@ namespace MailProxy.Store.Imap.Session;
 /// <summary>What one connection is and has; the commands change it. Used by one command at a time.</summary>
 internal sealed class ImapSession(ImapWire wire, IStoreEngine engine, StoreAccess access, ImapServerOptions options, TimeProvider time)
 {
-    // RFC 9051 and its extensions that are really here; a test reads this list and tries each.
+    // Only what is really here: clients use what they read.
     private const string AfterLogin =
         "IMAP4rev1 LITERAL+ ID ENABLE NAMESPACE IDLE UNSELECT UIDPLUS MOVE CONDSTORE ESEARCH CHILDREN SPECIAL-USE CREATE-SPECIAL-USE LIST-EXTENDED LIST-STATUS STATUS=SIZE";
 
@@ -27,6 +27,9 @@ internal sealed class ImapSession(ImapWire wire, IStoreEngine engine, StoreAcces
 
     /// <summary>Limits and names.</summary>
     public ImapServerOptions Options => options;
+
+    /// <summary>For deadlines.</summary>
+    public TimeProvider Time => time;
 
     /// <summary>The time of day, for messages that bring none.</summary>
     public DateTimeOffset Now => time.GetLocalNow();

@@ -116,7 +116,7 @@ internal sealed class ImapSessionLoop(ImapSession session, ILogger logger, TimeP
             return;
         }
 
-        if (literal.Size > session.Options.MessageLimit)
+        if (literal.Size > session.Options.MessageLimit || session.Mail is null)
         {
             await session.Wire.WriteAndFlushAsync("* BYE [TOOBIG] The message is too long.\r\n");
             session.IsEnding = true;

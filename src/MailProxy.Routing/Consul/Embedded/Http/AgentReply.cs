@@ -9,6 +9,7 @@ internal sealed record AgentReply(int Status, byte[] Body, string ContentType)
 {
     private const string PlainText = "text/plain; charset=utf-8";
     private const string JsonText = "application/json";
+    private const string LimitDocumentation = "https://www.consul.io/docs/agent/options.html#kv_max_value_size";
 
     /// <summary>X-Consul-Index; null: this answer has none.</summary>
     public ulong? Index { get; init; }
@@ -33,7 +34,7 @@ internal sealed record AgentReply(int Status, byte[] Body, string ContentType)
     public static AgentReply MethodNotAllowed(string method) => Text(405, $"method {method} not allowed");
 
     public static AgentReply TooLarge(long size) =>
-        Text(413, $"Request body({size} bytes) too large, max size: {EmbeddedLimits.MaxBody} bytes. See https://www.consul.io/docs/agent/options.html#kv_max_value_size.");
+        Text(413, $"Request body({size} bytes) too large, max size: {EmbeddedLimits.MaxBody} bytes. See {LimitDocumentation}.");
 
     public static AgentReply Redirect(string location) => Empty(301) with { Location = location };
 }

@@ -89,8 +89,11 @@ internal sealed class AgentServiceHandler(AgentState state, CheckLoops loops, st
         }
 
         var reason = request.Text("reason") ?? "Maintenance mode is enabled for this service, but no reason was provided.";
+        var checkId = MaintenancePrefix + id;
         var known = state.Change(s => s.Catalog.Services.TryGetValue(id, out var service)
-            ? (enable ? ServiceWrites.SetCheck(s, CheckFactory.Maintenance(MaintenancePrefix + id, service, node, reason)) : ServiceWrites.RemoveCheck(s, MaintenancePrefix + id), true)
+            ? (enable
+                ? ServiceWrites.SetCheck(s, CheckFactory.Maintenance(checkId, service, node, reason))
+                : ServiceWrites.RemoveCheck(s, checkId), true)
             : (s, false));
         return known ? AgentReply.Empty() : AgentReply.Text(404, $"Unknown service \"{id}\"");
     }

@@ -33,7 +33,9 @@ internal sealed class SessionHandler(AgentState state, string node, TimeProvider
             return error!;
         }
 
-        var created = state.Change(s => s.Sessions.Count >= EmbeddedLimits.MaxRegistrations ? (s, false) : (SessionWrites.Create(s, session, time.GetUtcNow()), true));
+        var created = state.Change(s => s.Sessions.Count >= EmbeddedLimits.MaxRegistrations
+            ? (s, false)
+            : (SessionWrites.Create(s, session, time.GetUtcNow()), true));
         return created
             ? AgentReply.Json(new SessionCreated(session.Info.Id), ConsulJson.Default.SessionCreated)
             : AgentReply.Failure($"the embedded agent holds {EmbeddedLimits.MaxRegistrations} sessions and takes no more");

@@ -21,8 +21,13 @@ internal sealed record KvTable
     private ulong Reaped { get; init; }
 
     /// <summary>A table as it was saved.</summary>
-    public static KvTable Restore(IEnumerable<KvPair> entries, ulong index) =>
-        Empty with { Entries = Empty.Entries.AddRange(entries.Select(e => KeyValuePair.Create(e.Key, e with { Session = null }))), LastIndex = index, Reaped = index };
+    public static KvTable Restore(IEnumerable<KvPair> entries, ulong index) => Empty with
+    {
+        // Sessions are not saved, so nobody holds anything.
+        Entries = Empty.Entries.AddRange(entries.Select(e => KeyValuePair.Create(e.Key, e with { Session = null }))),
+        LastIndex = index,
+        Reaped = index,
+    };
 
     /// <summary>With the entry written at an index.</summary>
     public KvTable Set(KvPair entry, ulong index)
@@ -45,7 +50,8 @@ internal sealed record KvTable
     }
 
     /// <summary>One entry and the index to answer: its own, or the table's when it is missing.</summary>
-    public (KvPair? Entry, ulong Index) Get(string key) => Entries.TryGetValue(key, out var entry) ? (entry, entry.ModifyIndex) : (null, Math.Max(1, LastIndex));
+    public (KvPair? Entry, ulong Index) Get(string key) =>
+        Entries.TryGetValue(key, out var entry) ? (entry, entry.ModifyIndex) : (null, Math.Max(1, LastIndex));
 
     /// <summary>The entries below a prefix and the index to answer: of the last write or deletion below it, or the table's when there was none.</summary>
     public (IReadOnlyList<KvPair> Entries, ulong Index) List(string prefix)

@@ -9,10 +9,12 @@ internal sealed record ServiceTable
     public static readonly ServiceTable Empty = new();
 
     /// <summary>Services by id.</summary>
-    public ImmutableSortedDictionary<string, AgentService> Services { get; init; } = ImmutableSortedDictionary.Create<string, AgentService>(StringComparer.Ordinal);
+    public ImmutableSortedDictionary<string, AgentService> Services { get; init; } =
+        ImmutableSortedDictionary.Create<string, AgentService>(StringComparer.Ordinal);
 
     /// <summary>Checks by id.</summary>
-    public ImmutableSortedDictionary<string, CheckRecord> Checks { get; init; } = ImmutableSortedDictionary.Create<string, CheckRecord>(StringComparer.Ordinal);
+    public ImmutableSortedDictionary<string, CheckRecord> Checks { get; init; } =
+        ImmutableSortedDictionary.Create<string, CheckRecord>(StringComparer.Ordinal);
 
     /// <summary>Index of the last change by service name; stays when the last instance goes.</summary>
     public ImmutableDictionary<string, ulong> Indexes { get; init; } = ImmutableDictionary.Create<string, ulong>(StringComparer.Ordinal);

@@ -42,7 +42,8 @@ internal static class ServiceWrites
         }
 
         var checks = state.Catalog.Checks.RemoveRange(state.Catalog.Checks.Where(c => c.Value.Check.ServiceId == serviceId).Select(c => c.Key));
-        return TouchService(state with { Catalog = state.Catalog with { Services = state.Catalog.Services.Remove(serviceId), Checks = checks } }, service.Service);
+        var catalog = state.Catalog with { Services = state.Catalog.Services.Remove(serviceId), Checks = checks };
+        return TouchService(state with { Catalog = catalog }, service.Service);
     }
 
     public static ClusterState RemoveCheck(ClusterState state, string checkId) =>
@@ -69,9 +70,16 @@ internal static class ServiceWrites
             .SequenceEqual((right.Meta ?? new Dictionary<string, string>()).OrderBy(m => m.Key, StringComparer.Ordinal));
 
     // A check of the node judges every service on it.
-    private static ClusterState TouchJudged(ClusterState state, HealthCheck check) => check.ServiceId.Length != 0
-        ? TouchService(state, check.ServiceName)
-        : state.Catalog.Services.Values.Select(s => s.Service).Distinct().Aggregate(state with { Catalog = state.Catalog with { LastIndex = state.NextIndex } }, TouchService);
+    private static ClusterState TouchJudged(ClusterState state, HealthCheck check)
+    {
+        if (check.ServiceId.Length != 0)
+        {
+            return TouchService(state, check.ServiceName);
+        }
+
+        var touched = state with { Catalog = state.Catalog with { LastIndex = state.NextIndex } };
+        return state.Catalog.Services.Values.Select(s => s.Service).Distinct().Aggregate(touched, TouchService);
+    }
 
     private static ClusterState TouchService(ClusterState state, string service) => (state with
     {

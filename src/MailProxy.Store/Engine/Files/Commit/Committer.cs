@@ -138,15 +138,16 @@ internal sealed class Committer : IDisposable
             counters.AddGroup(applied.Count);
         }
 
+        // Before the answers: whoever then asks the sweeper to finish finds its own garbage in front.
+        foreach (Garbage one in group.Garbage)
+        {
+            sweeper.Add(one);
+        }
+
         applied.ForEach(change => change.Succeed());
         foreach (MailboxState mailbox in group.Mailboxes)
         {
             ThreadPool.UnsafeQueueUserWorkItem(one => one.RaiseChanged(logger), mailbox, preferLocal: false);
-        }
-
-        foreach (Garbage one in group.Garbage)
-        {
-            sweeper.Add(one);
         }
     }
 

@@ -60,7 +60,7 @@ internal sealed class StoreDatabase : IDisposable
     }
 
     /// <summary>An empty batch.</summary>
-    public StoreBatch NewBatch() => new(tables);
+    public StoreBatch NewBatch() => Read(() => new StoreBatch(tables));
 
     /// <summary>Writes a batch, and makes it durable before it returns if <paramref name="durable"/>.</summary>
     public void Write(StoreBatch batch, bool durable) => Read(() =>

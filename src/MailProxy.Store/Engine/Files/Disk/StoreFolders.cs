@@ -57,10 +57,17 @@ internal sealed class StoreFolders(string data)
         catch (IOException error) when (error.HResult == NativeFiles.TooManyLinks)
         {
             // The rare message that goes to a whole nation begins a second file.
-            File.Copy(source, path);
-            using SafeFileHandle copy = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
-            RandomAccess.FlushToDisk(copy);
+            LinkCopy(source, number);
         }
+    }
+
+    /// <summary>Makes link <paramref name="number"/> to a durable copy of <paramref name="source"/>'s content.</summary>
+    public void LinkCopy(string source, ulong number)
+    {
+        string path = LinkPath(number);
+        File.Copy(source, path);
+        using SafeFileHandle copy = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+        RandomAccess.FlushToDisk(copy);
     }
 
     /// <summary>The folder of link <paramref name="number"/>, and the folders above it up to and with <c>messages</c>, innermost first.</summary>

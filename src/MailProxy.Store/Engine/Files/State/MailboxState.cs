@@ -104,7 +104,9 @@ internal sealed class MailboxState(ulong id, uint uidValidity, MailboxCounters c
                 {
                     if (read is not null)
                     {
+                        // The read may see a group that is written and not yet published: its new messages come with the publication.
                         MessageList.Apply(read, missed);
+                        read.RemoveAll(message => message.Entry.Uid >= published.UidNext);
                         messages = dead ? [] : read;
                         snapshot = null;
                     }

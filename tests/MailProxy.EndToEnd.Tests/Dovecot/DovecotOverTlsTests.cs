@@ -1,0 +1,104 @@
+using System.Net;
+using MailKit;
+using MailProxy.EndToEnd.Tests.Rig;
+using Xunit;
+
+namespace MailProxy.EndToEnd.Tests.Dovecot;
+
+public sealed class DovecotOverTlsTests(DovecotOverTls cluster) : DovecotClientTests(cluster), IClassFixture<DovecotOverTls>
+{
+    private static readonly IPAddress ClientAddress = IPAddress.Parse("127.0.0.77");
+
+    [Theory]
+    [InlineData("store-1")]
+    [InlineData("store-2")]
+    public async Task Dovecot_logs_the_proxys_account_and_the_clients_address_for_imap(string store)
+    {
+        ForeignProgram.Require("dovecot");
+        var user = Cluster.TakeUser(store);
+        using var client = await MailClients.ImapAsync(Cluster, user, ClientAddress);
+        AssertMasterLogin(await Store(store).Process.SeeAsync($"imap-login: Info: Login: user=<{user}>"));
+        await client.DisconnectAsync(quit: true);
+    }
+
+    [Theory]
+    [InlineData("store-1")]
+    [InlineData("store-2")]
+    public async Task Dovecot_logs_the_proxys_account_and_the_clients_address_for_pop3(string store)
+    {
+        ForeignProgram.Require("dovecot");
+        var user = Cluster.TakeUser(store);
+        using var client = await MailClients.Pop3Async(Cluster, user, ClientAddress);
+        AssertMasterLogin(await Store(store).Process.SeeAsync($"pop3-login: Info: Login: user=<{user}>"));
+        await client.DisconnectAsync(quit: true);
+    }
+
+    [Theory]
+    [InlineData("store-1")]
+    [InlineData("store-2")]
+    public async Task Dovecot_logs_the_senders_address_for_lmtp(string store)
+    {
+        ForeignProgram.Require("dovecot", "swaks");
+        (await ForeignProgram.RunAsync(
+            "swaks",
+            [
+                "--server", "127.0.0.1", "--port", Cluster.PortText(25), "--local-interface", ClientAddress.ToString(),
+                "--from", "me@example.net", "--to", Cluster.TakeUser(store), "--body", "x",
+            ])).Expect(0);
+        Assert.Contains("lmtp(", await Store(store).Process.SeeAsync($"Disconnect from {ClientAddress}"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_clients_own_password_is_replayed_where_the_store_is_registered_so()
+    {
+        ForeignProgram.Require("dovecot");
+        foreach (var protocol in new[] { "imap", "pop3" })
+        {
+            var user = Cluster.TakeUser(DovecotCluster.ReplayStore);
+            using MailService client = protocol == "imap"
+                ? await MailClients.ImapAsync(Cluster, user, ClientAddress, DovecotOptions.UserPassword)
+                : await MailClients.Pop3Async(Cluster, user, ClientAddress, DovecotOptions.UserPassword);
+            var login = await Cluster.First.Process.SeeAsync($"{protocol}-login: Info: Login: user=<{user}>");
+            Assert.Contains($"auth=<{user}>", login, StringComparison.Ordinal);
+            Assert.Contains($"rip={ClientAddress}", login, StringComparison.Ordinal);
+            await client.DisconnectAsync(quit: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_pin_moves_a_user_from_one_dovecot_to_the_other_out_of_idle()
+    {
+        ForeignProgram.Require("dovecot");
+        var user = Cluster.TakeUser("store-1");
+        using var client = await MailClients.ImapAsync(Cluster, user);
+        await Cluster.First.Process.SeeAsync($"imap-login: Info: Login: user=<{user}>");
+        await client.Inbox!.OpenAsync(FolderAccess.ReadOnly);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var idle = client.IdleAsync(patience.Token);
+        await Cluster.PutKeyAsync($"mailproxy/users/{user}", "store-2");
+        await Assert.ThrowsAsync<MailKit.Net.Imap.ImapProtocolException>(() => idle.WaitAsync(patience.Token));
+        var message = Messages.Make("dovecot-moved");
+        await MailSender.SendAsync(Cluster.Port(25), "me@example.net", [user], message);
+        Assert.Equal(message, Messages.WithoutTrace(Assert.Single(await MailClients.ReadInboxAsync(Cluster, user))));
+        await Cluster.Second.Process.SeeAsync($"imap-login: Info: Login: user=<{user}>");
+    }
+
+    [Fact]
+    public async Task Dovecots_capabilities_are_what_the_client_is_offered_after_login()
+    {
+        ForeignProgram.Require("dovecot");
+        using var client = await MailClients.ImapAsync(Cluster, Cluster.TakeUser("store-1"));
+        Assert.True(client.Capabilities.HasFlag(MailKit.Net.Imap.ImapCapabilities.Notify));
+        Assert.True(client.Capabilities.HasFlag(MailKit.Net.Imap.ImapCapabilities.QuickResync));
+        await client.DisconnectAsync(quit: true);
+    }
+
+    private static void AssertMasterLogin(string line)
+    {
+        Assert.Contains($"auth=<{DovecotOptions.MasterUser}>", line, StringComparison.Ordinal);
+        Assert.Contains($"rip={ClientAddress}", line, StringComparison.Ordinal);
+        Assert.Contains("TLS", line, StringComparison.Ordinal);
+    }
+
+    private DovecotServer Store(string store) => store == "store-1" ? Cluster.First : Cluster.Second;
+}

@@ -1,0 +1,116 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace MailProxy.EndToEnd.Tests.Rig;
+
+/// <summary>A server as a process of its own, whose output is read as it comes.</summary>
+internal class WatchedProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _lines = new();
+    private readonly List<(Predicate<string> IsWanted, TaskCompletionSource<string> Seen)> _waiting = [];
+    private readonly Lock _lock = new();
+
+    /// <summary>Starts it.</summary>
+    protected WatchedProcess(ProcessStartInfo start)
+    {
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => OnLine(line.Data);
+        _process.ErrorDataReceived += (_, line) => OnLine(line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>Everything it wrote so far.</summary>
+    public string Output => string.Join('\n', _lines);
+
+    /// <summary>The first line, past or future, with this text.</summary>
+    public Task<string> SeeAsync(string text) => SeeAsync(line => line.Contains(text, StringComparison.Ordinal), text);
+
+    /// <summary>Its exit code.</summary>
+    public async Task<int> ExitAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(Patience);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Ctrl-C.</summary>
+    public void Interrupt() => Signal(2);
+
+    /// <summary>Ends it as a power cut would: SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync().WaitAsync(Patience);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private async Task<string> SeeAsync(Predicate<string> isWanted, string what)
+    {
+        var seen = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            if (_lines.FirstOrDefault(line => isWanted(line)) is { } line)
+            {
+                return line;
+            }
+
+            _waiting.Add((isWanted, seen));
+        }
+
+        var exit = _process.WaitForExitAsync();
+        if (await Task.WhenAny(seen.Task, exit).WaitAsync(Patience) == exit && !seen.Task.IsCompleted)
+        {
+            throw new InvalidOperationException($"It ended with {_process.ExitCode} before it said '{what}':\n{Output}");
+        }
+
+        return await seen.Task;
+    }
+
+    private void OnLine(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            _lines.Enqueue(line);
+            foreach (var (_, seen) in _waiting.Where(entry => entry.IsWanted(line)))
+            {
+                seen.TrySetResult(line);
+            }
+        }
+    }
+
+    private void Signal(int number)
+    {
+        if (Kill(_process.Id, number) != 0)
+        {
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"kill failed: {Marshal.GetLastPInvokeError()}"));
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int Kill(int process, int signal);
+}
