@@ -135,6 +135,9 @@ internal sealed unsafe class LinuxSocket : IEventTarget, IDisposable
         return moved;
     }
 
+    /// <summary>Something may be there that no event tells of.</summary>
+    public void MayBeReadable() => IsReadable = true;
+
     /// <summary>A read found nothing: wait for the next event.</summary>
     public void Drained() => IsReadable = false;
 
