@@ -41,6 +41,8 @@ public abstract class TransportSuite : IAsyncLifetime
         {
             await _listener.DisposeAsync();
         }
+
+        (Transport as IDisposable)?.Dispose();
     }
 
     /// <summary>A connection, both ends.</summary>

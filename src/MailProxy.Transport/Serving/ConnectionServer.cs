@@ -59,6 +59,12 @@ public sealed class ConnectionServer(
             throw new ListenFailedException(endPoint, exception);
         }
 
+        if (_listener is IInPlaceListener inPlace)
+        {
+            inPlace.Serve(connection => Start(connection, isInPlace: true));
+            return;
+        }
+
         _accepting = Task.Run(AcceptAsync, CancellationToken.None);
     }
 
@@ -136,7 +142,7 @@ public sealed class ConnectionServer(
                 return;
             }
 
-            Start(connection);
+            Start(connection, isInPlace: false);
         }
     }
 
@@ -152,7 +158,7 @@ public sealed class ConnectionServer(
         }
     }
 
-    private void Start(ConnectionContext connection)
+    private void Start(ConnectionContext connection, bool isInPlace)
     {
         var isServed = Interlocked.Increment(ref _served) <= options.MaxConnections;
         if (!isServed)
@@ -161,7 +167,8 @@ public sealed class ConnectionServer(
         }
 
         // Registered before it runs, so that a stop in between waits for it too; it takes itself off at its end.
-        var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        // The accept loop must not run sessions; a thread that hands over in place is where they shall run.
+        var begin = new TaskCompletionSource(isInPlace ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
         _live[connection] = isServed ? ServeAsync(connection, begin.Task) : RefuseAsync(connection, begin.Task);
         begin.SetResult();
     }

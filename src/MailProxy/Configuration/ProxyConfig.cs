@@ -6,6 +6,7 @@ using MailProxy.Proxy.Sessions;
 using MailProxy.Proxy.StoreLogin;
 using MailProxy.Routing;
 using MailProxy.Routing.Consul;
+using MailProxy.Transport.Linux;
 using MailProxy.Transport.Tls;
 
 namespace MailProxy.Configuration;
@@ -15,6 +16,9 @@ public sealed class ProxyConfig : INodeConfig
 {
     /// <summary>Who this node is.</summary>
     public NodeOptions Node { get; set; } = new();
+
+    /// <summary>What carries connections: <c>auto</c>, <c>linux</c> or <c>portable</c>.</summary>
+    public TransportKind Transport { get; set; } = TransportKind.Auto;
 
     /// <summary>Where clients and other mail servers connect.</summary>
     public List<ListenerOptions> Listeners { get; set; } = [];
@@ -64,6 +68,11 @@ public sealed class ProxyConfig : INodeConfig
     {
         var errors = new List<string>();
         errors.AddRange(Node.Validate(nameof(Node)));
+        if (Transport == TransportKind.Linux && LinuxSupport.Problem is { } problem)
+        {
+            errors.Add($"{nameof(Transport)}: {problem}");
+        }
+
         if (Listeners.Count == 0)
         {
             errors.Add($"{nameof(Listeners)}: name at least one listener, or nobody can connect.");

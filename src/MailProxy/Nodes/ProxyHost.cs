@@ -12,7 +12,6 @@ using MailProxy.Routing;
 using MailProxy.Routing.Consul.Registration;
 using MailProxy.Routing.Static;
 using MailProxy.Transport;
-using MailProxy.Transport.Portable;
 using MailProxy.Transport.Serving;
 using MailProxy.Transport.Tls;
 using Microsoft.Extensions.Logging;
@@ -35,7 +34,7 @@ internal sealed class ProxyHost : INode
     private readonly ILogger<ProxyNode> _logger;
     private readonly bool _ownsLoggers;
     private readonly TimeProvider _time;
-    private readonly PortableTransport _transport;
+    private readonly IMailTransport _transport;
     private readonly IDirectoryProvider _directory;
     private readonly IRoutingSource _routing;
     private readonly ProxyNode _proxy;
@@ -51,7 +50,7 @@ internal sealed class ProxyHost : INode
         _logger = loggers.CreateLogger<ProxyNode>();
         var tls = config.Tls.Certificate is null ? null : config.Tls.Load([]);
         var identity = StoreTlsFiles.Load(config.Stores.Tls);
-        _transport = new PortableTransport(time);
+        _transport = TransportFactory.Create(config.Transport, time, _logger);
         _directory = UserDirectoryFactory.Create(config.Directory, loggers, time);
         _routing = config.Routing.Mode == RoutingMode.Static ? new StaticRouting(config.Routing) : new RoutingService(config.Consul, loggers, time);
         var settings = new ProxySettings(
@@ -137,6 +136,7 @@ internal sealed class ProxyHost : INode
             await server.DisposeAsync();
         }
 
+        (_transport as IDisposable)?.Dispose();
         await _http.DisposeAsync();
         _proxy.Dispose();
         await _routing.DisposeAsync();
@@ -171,7 +171,7 @@ internal sealed class ProxyHost : INode
         _proxy.SetOwnListeners([.. _bound.Select(entry => entry.Bound)]);
         _isBound = true;
         _registration = Register();
-        _logger.LogInformation("Proxy {Name} serves {Listeners}", _config.Node.Name, string.Join(", ", _bound.Select(entry => $"{entry.Listener.Name} {entry.Bound}")));
+        _logger.LogInformation("Proxy {Name} serves {Listeners} on the {Transport} transport", _config.Node.Name, string.Join(", ", _bound.Select(entry => $"{entry.Listener.Name} {entry.Bound}")), _transport.Name);
     }
 
     // The listeners stay shut until routes are known: a client that is refused a connection tries the next proxy.

@@ -1,0 +1,164 @@
+using System.Runtime.InteropServices;
+
+namespace MailProxy.Transport.Linux.Native;
+
+/// <summary>OpenSSL 3, libssl. Numbers are those of openssl/ssl.h, tls1.h and sslerr.h, which are part of its binary interface.</summary>
+internal static unsafe partial class OpenSsl
+{
+    public const int ErrorSsl = 1;
+    public const int ErrorWantRead = 2;
+    public const int ErrorWantWrite = 3;
+    public const int ErrorSyscall = 5;
+    public const int ErrorZeroReturn = 6;
+
+    public const int ReasonVerifyFailed = 134;
+    public const int ReasonNoPeerCertificate = 199;
+    public const int ReasonNoApplicationProtocol = 235;
+    public const int ReasonUnexpectedEnd = 294;
+    public const int ReasonAlertNoApplicationProtocol = 1120;
+
+    public const int ControlMode = 33;
+    public const int ControlSessionCacheMode = 44;
+    public const int ControlServerNameCallback = 53;
+    public const int ControlServerNameArgument = 54;
+    public const int ControlHostName = 55;
+    public const int ControlChainCertificate = 89;
+    public const int ControlMinVersion = 123;
+
+    public const int ModePartialWrite = 0x1;
+    public const int ModeMovingWriteBuffer = 0x2;
+    public const int ModeReleaseBuffers = 0x10;
+
+    public const int Tls12 = 0x0303;
+    public const int Tls13 = 0x0304;
+
+    public const ulong OptionNoTicket = 1UL << 14;
+    public const ulong OptionNoRenegotiation = 1UL << 30;
+
+    public const int VerifyPeer = 1;
+    public const int VerifyFailIfNone = 2;
+
+    public const int CallbackOk = 0;
+    public const int CallbackAlertFatal = 2;
+    public const int CallbackNoAcknowledge = 3;
+
+    // OPENSSL_INIT_NO_ATEXIT: reactors may be at work while the process exits.
+    private const ulong InitNoAtExit = 0x00080000;
+
+    private const string Name = "libssl.so.3";
+
+    private static readonly Lazy<bool> Present = new(static () =>
+        NativeLibrary.TryLoad(Name, out _) && NativeLibrary.TryLoad(OpenSslCrypto.Name, out _) && Init(InitNoAtExit, 0) == 1);
+
+    /// <summary>The library is there and works.</summary>
+    public static bool IsPresent => Present.Value;
+
+    [LibraryImport(Name, EntryPoint = "OPENSSL_init_ssl")]
+    private static partial int Init(ulong options, nint settings);
+
+    [LibraryImport(Name, EntryPoint = "TLS_server_method")]
+    public static partial nint ServerMethod();
+
+    [LibraryImport(Name, EntryPoint = "TLS_client_method")]
+    public static partial nint ClientMethod();
+
+    [LibraryImport(Name, EntryPoint = "SSL_CTX_new")]
+    public static partial nint NewContext(nint method);
+
+    [LibraryImport(Name, EntryPoint = "SSL_CTX_free")]
+    public static partial void FreeContext(nint context);
+
+    [LibraryImport(Name, EntryPoint = "SSL_CTX_ctrl")]
+    public static partial nint ContextControl(SafeSslContext context, int command, nint number, nint argument);
+
+    [LibraryImport(Name, EntryPoint = "SSL_CTX_callback_ctrl")]
+    public static partial nint ContextCallback(SafeSslContext context, int command, nint callback);
+
+    [LibraryImport(Name, EntryPoint = "SSL_CTX_set_options")]
+    public static partial ulong SetOptions(SafeSslContext context, ulong options);
+
+    [LibraryImport(Name, EntryPoint = "SSL_CTX_set_num_tickets")]
+    public static partial int SetTicketCount(SafeSslContext context, nuint count);
+
+    [LibraryImport(Name, EntryPoint = "SSL_CTX_use_certificate")]
+    public static partial int UseCertificate(SafeSslContext context, nint certificate);
+
+    [LibraryImport(Name, EntryPoint = "SSL_CTX_use_PrivateKey")]
+    public static partial int UsePrivateKey(SafeSslContext context, nint key);
+
+    [LibraryImport(Name, EntryPoint = "SSL_CTX_get_cert_store")]
+    public static partial nint CertificateStore(SafeSslContext context);
+
+    [LibraryImport(Name, EntryPoint = "SSL_CTX_add_client_CA")]
+    public static partial int AddClientAuthority(SafeSslContext context, nint certificate);
+
+    [LibraryImport(Name, EntryPoint = "SSL_CTX_set_default_verify_paths")]
+    public static partial int UseSystemAuthorities(SafeSslContext context);
+
+    [LibraryImport(Name, EntryPoint = "SSL_CTX_set_verify")]
+    public static partial void SetVerify(SafeSslContext context, int mode, nint callback);
+
+    [LibraryImport(Name, EntryPoint = "SSL_CTX_set_alpn_select_cb")]
+    public static partial void SetApplicationProtocolCallback(SafeSslContext context, nint callback, nint argument);
+
+    [LibraryImport(Name, EntryPoint = "SSL_new")]
+    public static partial nint NewSession(SafeSslContext context);
+
+    [LibraryImport(Name, EntryPoint = "SSL_free")]
+    public static partial void FreeSession(nint session);
+
+    [LibraryImport(Name, EntryPoint = "SSL_set_fd")]
+    public static partial int SetDescriptor(nint session, int descriptor);
+
+    [LibraryImport(Name, EntryPoint = "SSL_set_accept_state")]
+    public static partial void BecomeServer(nint session);
+
+    [LibraryImport(Name, EntryPoint = "SSL_set_connect_state")]
+    public static partial void BecomeClient(nint session);
+
+    [LibraryImport(Name, EntryPoint = "SSL_ctrl")]
+    public static partial nint SessionControl(nint session, int command, nint number, byte* argument);
+
+    [LibraryImport(Name, EntryPoint = "SSL_set_alpn_protos")]
+    public static partial int OfferApplicationProtocols(nint session, byte* list, uint length);
+
+    [LibraryImport(Name, EntryPoint = "SSL_set_SSL_CTX")]
+    public static partial nint SwitchContext(nint session, SafeSslContext context);
+
+    [LibraryImport(Name, EntryPoint = "SSL_get0_param")]
+    public static partial nint VerifyParameters(nint session);
+
+    [LibraryImport(Name, EntryPoint = "SSL_do_handshake", SetLastError = true)]
+    public static partial int Handshake(nint session);
+
+    [LibraryImport(Name, EntryPoint = "SSL_read", SetLastError = true)]
+    public static partial int Read(nint session, byte* buffer, int length);
+
+    [LibraryImport(Name, EntryPoint = "SSL_write", SetLastError = true)]
+    public static partial int Write(nint session, byte* buffer, int length);
+
+    [LibraryImport(Name, EntryPoint = "SSL_shutdown", SetLastError = true)]
+    public static partial int Shutdown(nint session);
+
+    [LibraryImport(Name, EntryPoint = "SSL_get_error")]
+    [SuppressGCTransition]
+    public static partial int ErrorOf(nint session, int result);
+
+    [LibraryImport(Name, EntryPoint = "SSL_version")]
+    public static partial int VersionOf(nint session);
+
+    [LibraryImport(Name, EntryPoint = "SSL_get_current_cipher")]
+    public static partial nint CipherOf(nint session);
+
+    [LibraryImport(Name, EntryPoint = "SSL_CIPHER_standard_name")]
+    public static partial nint NameOfCipher(nint cipher);
+
+    [LibraryImport(Name, EntryPoint = "SSL_get_servername")]
+    public static partial nint ServerNameOf(nint session, int type);
+
+    [LibraryImport(Name, EntryPoint = "SSL_get0_alpn_selected")]
+    public static partial void ApplicationProtocolOf(nint session, byte** name, uint* length);
+
+    [LibraryImport(Name, EntryPoint = "SSL_get1_peer_certificate")]
+    public static partial SafeX509 PeerCertificateOf(nint session);
+}

@@ -1,0 +1,62 @@
+using MailProxy.Transport.Linux.Reactors;
+
+namespace MailProxy.Transport.Linux.Splice;
+
+/// <summary>One timer for the limits of all joins of a reactor; an idle session costs no timer of its own.</summary>
+internal sealed class JoinSweep(Reactor reactor, TimeProvider time) : IDisposable
+{
+    // The limits are minutes; seconds of precision are enough.
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    private readonly List<SpliceJoin> _joins = [];
+    private ITimer? _timer;
+    private volatile bool _isEmpty = true;
+    private bool _isPosted;
+
+    /// <summary>The clock that limits are measured with.</summary>
+    public TimeProvider Time => time;
+
+    /// <summary>Watches a join until <see cref="Remove"/>; on the reactor's thread, like that.</summary>
+    public void Add(SpliceJoin join)
+    {
+        join.SweepIndex = _joins.Count;
+        _joins.Add(join);
+        _isEmpty = false;
+        _timer ??= time.CreateTimer(static self => ((JoinSweep)self!).OnTimer(), this, Period, Period);
+    }
+
+    /// <summary>Forgets a join.</summary>
+    public void Remove(SpliceJoin join)
+    {
+        var last = _joins[^1];
+        _joins[join.SweepIndex] = last;
+        last.SweepIndex = join.SweepIndex;
+        _joins.RemoveAt(_joins.Count - 1);
+        _isEmpty = _joins.Count == 0;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _timer?.Dispose();
+
+    private void OnTimer()
+    {
+        if (!_isEmpty && !Interlocked.Exchange(ref _isPosted, true))
+        {
+            reactor.Post(static self => ((JoinSweep)self!).Pass(), this);
+        }
+    }
+
+    private void Pass()
+    {
+        Volatile.Write(ref _isPosted, false);
+        var now = time.GetTimestamp();
+        // Backwards, because a join that ends takes itself out and the last one takes its place.
+        for (var i = _joins.Count - 1; i >= 0; i--)
+        {
+            if (i < _joins.Count)
+            {
+                _joins[i].CheckLimits(now);
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using MailProxy.Transport.Linux.Native;
+
+namespace MailProxy.Transport.Linux.Splice;
+
+/// <summary>Empty pipes of one reactor: a direction holds one only while bulk is on its way. Not thread-safe.</summary>
+internal sealed class PipePool : IDisposable
+{
+    // As many directions with bulk stuck in them at once on one reactor as are worth keeping pipes for.
+    private const int MaxKept = 32;
+
+    private readonly Stack<SplicePipe> _free = new();
+
+    /// <summary>An empty pipe; null when descriptors ran out, and then copying does as well.</summary>
+    public SplicePipe? TryRent()
+    {
+        if (_free.TryPop(out var pipe))
+        {
+            return pipe;
+        }
+
+        try
+        {
+            return new SplicePipe();
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            // Told by whoever accepts; a transfer under way must not suffer.
+            return null;
+        }
+    }
+
+    /// <summary>Takes a pipe back; one with octets in it is not for anybody else.</summary>
+    public void Return(SplicePipe pipe)
+    {
+        if (pipe.Filled == 0 && _free.Count < MaxKept)
+        {
+            _free.Push(pipe);
+        }
+        else
+        {
+            pipe.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        while (_free.TryPop(out var pipe))
+        {
+            pipe.Dispose();
+        }
+    }
+}

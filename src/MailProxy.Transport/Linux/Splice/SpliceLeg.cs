@@ -1,0 +1,249 @@
+using MailProxy.Transport.Linux.Connections;
+using MailProxy.Transport.Linux.Native;
+using MailProxy.Transport.Linux.Reactors;
+using MailProxy.Transport.Splice;
+
+namespace MailProxy.Transport.Linux.Splice;
+
+/// <summary>
+/// One direction of a join. It reads only when everything before was sent: that is the back-pressure. Small pieces go through the reactor's shared
+/// memory, bulk between two sockets in clear goes through a pipe within the kernel; what cannot be sent at once is all it ever holds.
+/// </summary>
+internal sealed class SpliceLeg(SpliceJoin join, LinuxConnection from, LinuxConnection to, SpliceEnd closed, SpliceEnd fromReset, SpliceEnd toReset)
+    : IReadinessWaiter
+{
+    // Up to here a copy costs less than the two calls and the page bookkeeping of splice(2); a piece that fills it is the beginning of bulk.
+    private const int SmallPiece = 16 * 1024;
+
+    // Bulk that trickles is no bulk.
+    private const int BulkPiece = 4 * 1024;
+
+    // One direction moves so many pieces, then the other sessions of the reactor get their turn.
+    private const int MaxPieces = 16;
+
+    private LeftOver _left;
+    private SplicePipe? _pipe;
+    private bool _isBulk;
+    private bool _isEnding;
+
+    /// <summary>Octets passed on, or on their way.</summary>
+    public long Moved { get; private set; }
+
+    /// <summary>The end was passed on.</summary>
+    public bool HasEnded { get; private set; }
+
+    /// <summary>What the dialogues wrote and did not flush, and what they received and did not consume, goes first.</summary>
+    public void TakeOver()
+    {
+        var unsent = to.Pipes.Writer.TakeUnflushed();
+        var ahead = from.Pipes.Reader.ReadAhead;
+        Moved += ahead.Length;
+        _left.Keep(unsent.Span, ahead.Span);
+        from.Pipes.Reader.Complete();
+    }
+
+    /// <summary>Moves what can be moved now.</summary>
+    public void OnReady()
+    {
+        for (var i = 0; i < MaxPieces; i++)
+        {
+            if (join.HasStopped || HasEnded)
+            {
+                return;
+            }
+
+            if (from.Socket.IsClosed || to.Socket.IsClosed)
+            {
+                // Aborted on this side.
+                join.Stop(SpliceEnd.Cancelled);
+                return;
+            }
+
+            if (!TrySendLeftOver())
+            {
+                return;
+            }
+
+            if (_isEnding)
+            {
+                PassEndOn();
+                return;
+            }
+
+            if (!from.Socket.IsReadable)
+            {
+                from.Socket.ReadWaiter = this;
+                return;
+            }
+
+            Move();
+        }
+
+        from.Reactor.Post(static self => ((SpliceLeg)self!).OnReady(), this);
+    }
+
+    /// <summary>Gives everything back.</summary>
+    public void Release()
+    {
+        if (from.Socket.ReadWaiter == this)
+        {
+            from.Socket.ReadWaiter = null;
+        }
+
+        if (to.Socket.WriteWaiter == this)
+        {
+            to.Socket.WriteWaiter = null;
+        }
+
+        _left.Drop();
+        _pipe?.Dispose();
+        _pipe = null;
+    }
+
+    private void Move()
+    {
+        var isClear = from.Socket.Tls is null && to.Socket.Tls is null;
+        if (_isBulk && isClear && (_pipe ??= from.Reactor.Pipes.TryRent()) is { } pipe)
+        {
+            var filled = from.Socket.SpliceTo(pipe.WriteEnd, SplicePipe.Capacity);
+            pipe.Filled = Math.Max(filled, 0);
+            _isBulk = filled >= BulkPiece;
+            Judge(filled, filled);
+            ReleaseEmptyPipe();
+            return;
+        }
+
+        var shared = from.Reactor.Shared;
+        var piece = shared.AsSpan(0, isClear ? SmallPiece : shared.Length);
+        var received = from.Socket.Receive(piece);
+        _isBulk = received == piece.Length;
+        if (!Judge(received, received))
+        {
+            return;
+        }
+
+        var octets = piece[..received];
+        while (octets.Length > 0)
+        {
+            var sent = to.Socket.Send(octets);
+            if (sent < 0)
+            {
+                if (sent != LinuxSocket.WouldBlock)
+                {
+                    join.Broken(toReset);
+                    return;
+                }
+
+                _left.Keep(octets, default);
+                return;
+            }
+
+            octets = octets[sent..];
+        }
+    }
+
+    // True when octets came.
+    private bool Judge(int received, int moved)
+    {
+        switch (received)
+        {
+            case > 0:
+                Moved += moved;
+                join.Touch();
+                return true;
+            case 0:
+                _isEnding = true;
+                return false;
+            case LinuxSocket.WouldBlock:
+                from.Socket.Drained();
+                return false;
+            default:
+                join.Broken(fromReset);
+                return false;
+        }
+    }
+
+    // True when nothing is left.
+    private bool TrySendLeftOver()
+    {
+        while (_pipe is { Filled: > 0 } pipe)
+        {
+            var sent = to.Socket.SpliceFrom(pipe.ReadEnd, pipe.Filled);
+            if (!MayGoOn(sent))
+            {
+                return false;
+            }
+
+            pipe.Filled -= sent;
+        }
+
+        ReleaseEmptyPipe();
+        while (!_left.IsEmpty)
+        {
+            var sent = to.Socket.Send(_left.Octets);
+            if (!MayGoOn(sent))
+            {
+                return false;
+            }
+
+            _left.Sent(sent);
+        }
+
+        return true;
+    }
+
+    private bool MayGoOn(int sent)
+    {
+        if (sent > 0)
+        {
+            join.Touch();
+            return true;
+        }
+
+        if (sent == LinuxSocket.WouldBlock)
+        {
+            to.Socket.WriteWaiter = this;
+        }
+        else
+        {
+            join.Broken(toReset);
+        }
+
+        return false;
+    }
+
+    private void ReleaseEmptyPipe()
+    {
+        if (_pipe is { Filled: 0 } empty)
+        {
+            _pipe = null;
+            from.Reactor.Pipes.Return(empty);
+        }
+    }
+
+    private void PassEndOn()
+    {
+        // Before anybody can see the end: the limit counts from here.
+        join.HalfClosed(closed);
+        if (to.Socket.Tls is { } tls)
+        {
+            var result = tls.Shutdown();
+            if (result == LinuxSocket.WouldBlock)
+            {
+                to.Socket.WriteWaiter = this;
+                return;
+            }
+
+            if (result < 0)
+            {
+                join.Broken(toReset);
+                return;
+            }
+        }
+
+        to.Socket.ShutdownSend();
+        to.SendWasEnded();
+        HasEnded = true;
+        join.LegEnded();
+    }
+}

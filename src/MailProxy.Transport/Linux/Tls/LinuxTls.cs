@@ -1,0 +1,105 @@
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using MailProxy.Transport.Linux.Connections;
+using MailProxy.Transport.Linux.Native;
+using MailProxy.Transport.Tls;
+
+namespace MailProxy.Transport.Linux.Tls;
+
+/// <summary>TLS by OpenSSL on the connection's descriptor.</summary>
+internal sealed class LinuxTls(LinuxConnection connection, TimeProvider time) : ITlsFeature, IDisposable
+{
+    private nint _cipher;
+    private SafeX509? _peer;
+
+    /// <inheritdoc/>
+    public bool IsEncrypted { get; private set; }
+
+    /// <inheritdoc/>
+    public SslProtocols Protocol { get; private set; }
+
+    /// <inheritdoc/>
+    public string CipherSuite => OpenSslLook.NameOfCipher(_cipher);
+
+    /// <inheritdoc/>
+    public string? ServerName { get; private set; }
+
+    /// <inheritdoc/>
+    public string? ApplicationProtocol { get; private set; }
+
+    /// <inheritdoc/>
+    public X509Certificate2? VerifiedPeerCertificate => field ??= _peer is { IsClosed: false } peer ? peer.ToCertificate() : null;
+
+    /// <inheritdoc/>
+    public ValueTask<TlsOutcome> BecomeServerAsync(TlsServerSettings settings, CancellationToken cancellationToken)
+    {
+        var context = OpenSslServerContext.Of(settings);
+        return HandshakeAsync(
+            descriptor => context.NewSession(descriptor, time.GetUtcNow()),
+            session => Look(session, isServer: true),
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<TlsOutcome> BecomeClientAsync(TlsClientSettings settings, CancellationToken cancellationToken)
+    {
+        var context = OpenSslClientContext.Of(settings);
+        return HandshakeAsync(descriptor => context.NewSession(descriptor, time.GetUtcNow()), session => Look(session, isServer: false), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _peer?.Dispose();
+
+    private async ValueTask<TlsOutcome> HandshakeAsync(Func<int, OpenSslSession> create, Action<OpenSslSession> look, CancellationToken cancellationToken)
+    {
+        if (IsEncrypted)
+        {
+            throw new InvalidOperationException("This connection is encrypted already.");
+        }
+
+        try
+        {
+            if (connection.Pipes.Writer.UnflushedBytes > 0)
+            {
+                await connection.Pipes.Writer.FlushAsync(cancellationToken);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        {
+            return TlsOutcome.Aborted;
+        }
+
+        // Before the handshake, because these octets were sent by whoever could write to the clear connection.
+        if (!connection.Pipes.Reader.ReadAhead.IsEmpty)
+        {
+            return TlsOutcome.BytesBehindUpgrade;
+        }
+
+        // The contexts live as long as the delegates, and those until the handshake has ended: OpenSSL calls back into them meanwhile.
+        var outcome = await new TlsHandshake(connection, create, look, cancellationToken).RunAsync();
+        GC.KeepAlive(create);
+        return outcome;
+    }
+
+    // On the reactor, at the end of the handshake: nothing looks at the session from another thread later.
+    private void Look(OpenSslSession session, bool isServer)
+    {
+        var handle = session.Handle;
+        Protocol = OpenSslLook.ProtocolOf(handle);
+        _cipher = OpenSsl.CipherOf(handle);
+        ApplicationProtocol = OpenSslLook.ApplicationProtocolOf(handle);
+        // Every handshake that gets here verified what was presented.
+        var peer = OpenSsl.PeerCertificateOf(handle);
+        if (peer.IsInvalid)
+        {
+            peer.Dispose();
+        }
+        else
+        {
+            _peer = peer;
+        }
+
+        ServerName = isServer ? OpenSslLook.ServerNameOf(handle) : null;
+        IsEncrypted = true;
+    }
+}
