@@ -17,8 +17,8 @@ public sealed class ProxyConfig : INodeConfig
     /// <summary>Who this node is.</summary>
     public NodeOptions Node { get; set; } = new();
 
-    /// <summary>What carries connections: <c>auto</c>, <c>linux</c> or <c>portable</c>.</summary>
-    public TransportKind Transport { get; set; } = TransportKind.Auto;
+    /// <summary>What carries connections. <c>portable</c> until the Linux transport has stood a long soak: see docs/decisions/0011.</summary>
+    public TransportKind Transport { get; set; } = TransportKind.Portable;
 
     /// <summary>Where clients and other mail servers connect.</summary>
     public List<ListenerOptions> Listeners { get; set; } = [];

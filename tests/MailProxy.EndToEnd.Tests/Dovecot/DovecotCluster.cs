@@ -149,6 +149,7 @@ public abstract class DovecotCluster : IAsyncLifetime, IMailCluster
         await File.WriteAllTextAsync(_folder.File("proxy.json"), JsonSerializer.Serialize(new
         {
             Node = new { Name = "proxy-1", HostName = "localhost", Address = "127.0.0.1" },
+            Transport = "auto",
             Listeners = listeners,
             Tls = new { Certificate = "cert.pem", Key = "key.pem" },
             Directory = new { Provider = "file", File = new { Path = "users.json" } },
