@@ -12,8 +12,8 @@ namespace MailProxy.Transport.Portable;
 /// </summary>
 public sealed class PortableTransport : IMailTransport
 {
-    // As Kestrel's; the kernel caps it at net.core.somaxconn.
-    private const int Backlog = 512;
+    // After an outage everybody connects at once. The kernel caps it at net.core.somaxconn, which is 4,096 nowadays.
+    private const int Backlog = 4_096;
 
     private readonly SpliceSweep _sweep;
     private readonly TimeProvider _time;
