@@ -10,10 +10,12 @@ using MailProxy.Proxy.Relay;
 using MailProxy.Proxy.Route;
 using MailProxy.Proxy.Sessions;
 using MailProxy.Proxy.Smtp;
+using MailProxy.Proxy.Splice;
 using MailProxy.Proxy.StoreLogin;
 using MailProxy.Proxy.Wire;
 using MailProxy.Routing;
 using MailProxy.Transport;
+using MailProxy.Transport.Serving;
 using MailProxy.Transport.Tls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
@@ -27,7 +29,7 @@ public sealed class ProxyNode : IDisposable
     internal static readonly TimeSpan GoodbyeLimit = TimeSpan.FromSeconds(5);
 
     private readonly SessionServices _services;
-    private readonly ConnectionCounts _counts;
+    private readonly SessionDeadlines _deadlines;
     private readonly SessionIds _ids;
     private readonly OwnListeners _own = new();
 
@@ -38,20 +40,22 @@ public sealed class ProxyNode : IDisposable
         ProxySettings settings, IMailTransport transport, IUserDirectory directory, IRouter router, ILogger<ProxyNode> logger, TimeProvider time, Random random)
     {
         var limits = settings.Limits;
-        _counts = new(limits);
+        _deadlines = new(time);
         _ids = new(random);
         _tls = Enum.GetValues<MailProtocol>().ToFrozenDictionary(protocol => protocol, protocol => WithApplicationProtocols(settings.Tls, protocol));
         var smarthost = settings.Relay.TryParseSmarthost(out var host, out var port)
             ? new SmarthostConnector(
-                new StoreConnector(transport, new StoreTlsIdentity(null, null), _own, limits.StoreConnect, time), host, port, settings.Relay.SmarthostTls)
+                new StoreConnector(transport, new StoreTlsIdentity(null, null), _own, limits.StoreConnect), host, port, settings.Relay.SmarthostTls)
             : null;
         _services = new SessionServices(
             settings,
             directory,
             new UserRouting(router, limits.Hold, time),
-            new StoreConnector(transport, settings.StoreTls, _own, limits.StoreConnect, time),
+            new StoreConnector(transport, settings.StoreTls, _own, limits.StoreConnect),
             smarthost,
             new SessionRegistry(router),
+            new ConnectionCounts(limits),
+            _deadlines,
             new SessionMetrics(),
             logger,
             time,
@@ -64,26 +68,25 @@ public sealed class ProxyNode : IDisposable
     /// <summary>Tells where this node listens, so that it never dials itself.</summary>
     public void SetOwnListeners(IReadOnlyList<System.Net.EndPoint> bound) => _own.Set(bound);
 
-    /// <summary>Serves one accepted connection from TLS to its end. Never throws for what peers do.</summary>
-    public async Task ServeAsync(ConnectionContext connection, ListenerOptions listener, CancellationToken stop)
+    /// <summary>Serves one accepted connection from TLS to its end, or to its splice, which goes on by itself. Never throws for what peers do.</summary>
+    public async Task ServeAsync(ServedConnection served, ListenerOptions listener, CancellationToken stop)
     {
-        var session = new SessionContext(_ids.Next(), listener, connection, _services.Time);
+        var session = new SessionContext(_ids.Next(), listener, served.Connection, _services.Time);
         _services.Metrics.Began(listener.Name);
-        var mayStay = _counts.Enter(session.Client);
-        var limits = _services.Settings.Limits;
-        using var deadline = new PreLoginDeadline(limits.PreLogin, _services.Time, connection.ConnectionClosed, stop);
+        var mayStay = _services.Counts.Enter(session.Client);
+        using var deadline = new SessionDeadline(_deadlines, _services.Settings.Limits.PreLogin, served.Connection.ConnectionClosed, stop);
         IFarewell? dialogue = null;
         try
         {
             var tls = _tls[listener.Protocol!.Value];
-            if (listener.Tls == ListenerTlsMode.Implicit && !await EncryptAsync(session, tls, deadline.Token))
+            if (listener.Tls == ListenerTlsMode.Implicit && !await EncryptAsync(session, tls, deadline))
             {
                 return;
             }
 
-            var wire = new MailWire(connection);
+            var wire = new MailWire(served.Connection);
             var settings = new DialogueSettings(
-                _services.Settings.HostName, session, listener, tls, _services.Settings.ClearText, limits, _services.Time);
+                _services.Settings.HostName, session, listener, tls, _services.Settings.ClearText, _services.Settings.Limits, deadline);
             if (listener.Protocol is MailProtocol.Mx or MailProtocol.Lmtp)
             {
                 var relay = new RelaySession(session, _services, settings, wire);
@@ -94,11 +97,13 @@ public sealed class ProxyNode : IDisposable
 
             var (client, store, submission) = DialoguesFor(wire, settings, session);
             dialogue = client;
-            await (mayStay ? new LoginSession(session, _services, client, store, submission).RunAsync(deadline, stop) : TurnAwayAsync(session, dialogue));
+            await (mayStay
+                ? new LoginSession(session, _services, served, deadline, client, store, submission).RunAsync(stop)
+                : TurnAwayAsync(session, dialogue));
         }
         catch (OperationCanceledException)
         {
-            await EndCancelledAsync(session, dialogue, deadline.HasPassed, stop);
+            await EndCancelledAsync(session, dialogue, deadline.Cause);
         }
         catch (Exception exception) when (exception is IOException or ConnectionAbortedException or ConnectionResetException)
         {
@@ -111,16 +116,18 @@ public sealed class ProxyNode : IDisposable
         }
         finally
         {
-            session.Enter(session.Phase);
-            _counts.Leave(session.Client);
-            _services.Metrics.Ended(session);
-            SessionLog.Ended(_services.Logger, session);
+            // A spliced session is finished by its splice.
+            if (!session.IsSpliced)
+            {
+                _services.Finish(session);
+            }
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        _deadlines.Dispose();
         _services.Registry.Dispose();
         _services.Metrics.Dispose();
     }
@@ -133,7 +140,7 @@ public sealed class ProxyNode : IDisposable
         await dialogue.GoodbyeAsync(ProxyFailure.TooManySessions, limit.Token);
     }
 
-    private async ValueTask<bool> EncryptAsync(SessionContext session, TlsServerSettings? tls, CancellationToken cancellationToken)
+    private async ValueTask<bool> EncryptAsync(SessionContext session, TlsServerSettings? tls, SessionDeadline deadline)
     {
         session.Enter(SessionPhase.Encrypting);
         if (tls is null)
@@ -142,7 +149,7 @@ public sealed class ProxyNode : IDisposable
             return false;
         }
 
-        var failure = await ClientTls.BecomeServerAsync(session, tls, _services.Settings.Limits.Handshake, _services.Time, cancellationToken);
+        var failure = await ClientTls.BecomeServerAsync(session, tls, _services.Settings.Limits.Handshake, deadline);
         session.EndedBy = failure is null ? "" : session.FailureDetail;
         return failure is null;
     }
@@ -175,9 +182,14 @@ public sealed class ProxyNode : IDisposable
             },
         };
 
-    private async Task EndCancelledAsync(SessionContext session, IFarewell? dialogue, bool isTooLate, CancellationToken stop)
+    private async Task EndCancelledAsync(SessionContext session, IFarewell? dialogue, DeadlineCause cause)
     {
-        var failure = stop.IsCancellationRequested ? ProxyFailure.Draining : isTooLate ? ProxyFailure.PreLoginTimeout : ProxyFailure.ClientLeft;
+        var failure = cause switch
+        {
+            DeadlineCause.NodeStops => ProxyFailure.Draining,
+            DeadlineCause.PreLogin => ProxyFailure.PreLoginTimeout,
+            _ => ProxyFailure.ClientLeft,
+        };
         session.EndedBy = failure.ToString();
         if (failure == ProxyFailure.ClientLeft || dialogue is null)
         {

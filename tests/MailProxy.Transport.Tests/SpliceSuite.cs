@@ -269,7 +269,7 @@ public abstract class SpliceSuite(Func<TimeProvider, IMailTransport> create) : T
     }
 
     private static Task<SpliceResult> SpliceAsync(DialogueClient client, DialogueClient store, CancellationToken cancellationToken) =>
-        client.Connection.Features.Get<ISpliceFeature>()!.SpliceAsync(store.Connection, Settings, cancellationToken).AsTask();
+        client.Connection.Features.Get<ISpliceFeature>()!.SpliceAsync(store.Connection, Settings, cancellationToken);
 
     private async Task<(DialogueClient Client, DialogueClient Store, Task<SpliceResult> Splice)> JoinAsync()
     {

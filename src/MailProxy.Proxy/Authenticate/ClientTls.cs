@@ -9,11 +9,10 @@ internal static class ClientTls
 {
     /// <summary>Null when encrypted; otherwise the failure. Commands that came in clear behind STARTTLS end the session (CVE-2021-33515 and its kin).</summary>
     public static async ValueTask<ProxyFailure?> BecomeServerAsync(
-        SessionContext session, TlsServerSettings settings, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
+        SessionContext session, TlsServerSettings settings, TimeSpan limit, SessionDeadline deadline)
     {
-        using var deadline = new CancellationTokenSource(limit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        var outcome = await session.Tls!.BecomeServerAsync(settings, either.Token);
+        using var handshake = deadline.Within(limit);
+        var outcome = await session.Tls!.BecomeServerAsync(settings, deadline.Token);
         if (outcome == TlsOutcome.Done)
         {
             return null;

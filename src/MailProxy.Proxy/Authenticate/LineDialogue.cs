@@ -104,7 +104,7 @@ internal abstract class LineDialogue(MailWire wire, DialogueSettings settings) :
         }
 
         await wire.SendAsync(BeginTls, cancellationToken);
-        var failure = await ClientTls.BecomeServerAsync(settings.Session, settings.Tls!, settings.Limits.Handshake, settings.Time, cancellationToken);
+        var failure = await ClientTls.BecomeServerAsync(settings.Session, settings.Tls!, settings.Limits.Handshake, settings.Deadline);
         return failure is { } failed ? Outcome<LoginAttempt>.Failed(failed, settings.Session.FailureDetail) : (Outcome<LoginAttempt>?)null;
     }
 

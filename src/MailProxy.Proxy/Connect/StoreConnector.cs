@@ -1,38 +1,45 @@
 using System.Net;
 using System.Net.Sockets;
 using MailProxy.Proxy.Failures;
+using MailProxy.Proxy.Sessions;
 using MailProxy.Routing.Catalog;
 using MailProxy.Transport;
+using MailProxy.Transport.Connections;
 using MailProxy.Transport.Tls;
 using Microsoft.AspNetCore.Connections;
 
 namespace MailProxy.Proxy.Connect;
 
 /// <summary>Dials a store for one service: candidate addresses in turn within one budget, implicit TLS where the catalog says so.</summary>
-internal sealed class StoreConnector(IMailTransport transport, StoreTlsIdentity tls, OwnListeners own, TimeSpan limit, TimeProvider time)
+internal sealed class StoreConnector(IMailTransport transport, StoreTlsIdentity tls, OwnListeners own, TimeSpan limit)
 {
     /// <summary>A connection that is ready for the dialogue; for STARTTLS legs it is still in clear.</summary>
-    public async ValueTask<Outcome<StoreConnection>> ConnectAsync(StoreNode node, MailProtocol protocol, CancellationToken cancellationToken)
+    /// <param name="node">The store.</param>
+    /// <param name="protocol">The client's.</param>
+    /// <param name="client">Whose session it is for: the store's connection comes to live on the same thread.</param>
+    /// <param name="deadline">The session's.</param>
+    public async ValueTask<Outcome<StoreConnection>> ConnectAsync(
+        StoreNode node, MailProtocol protocol, ConnectionContext client, SessionDeadline deadline)
     {
         if (!TryFindPort(node, protocol, out var port, out var isImplicit))
         {
             return Outcome<StoreConnection>.Failed(ProxyFailure.NoRoute, $"{node.Id} offers no port for {ProtocolNames.Of(protocol)}");
         }
 
-        using var deadline = new CancellationTokenSource(limit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        using var budget = deadline.Within(limit);
         var problem = "no address";
         try
         {
-            foreach (var endPoint in await ResolveAsync(node.Address, port, either.Token))
+            foreach (var endPoint in await ResolveAsync(node.Address, port, deadline.Token))
             {
+                await client.ReturnHomeAsync();
                 if (own.Contains(endPoint))
                 {
                     problem = $"{node.Id} at {endPoint} is a listener of our own";
                     continue;
                 }
 
-                var attempt = await DialAsync(node, endPoint, isImplicit, either.Token);
+                var attempt = await DialAsync(node, endPoint, isImplicit, deadline.Token);
                 if (attempt.IsDone || attempt.Failure != ProxyFailure.StoreUnreachable)
                 {
                     return attempt;
@@ -41,7 +48,7 @@ internal sealed class StoreConnector(IMailTransport transport, StoreTlsIdentity 
                 problem = attempt.Detail;
             }
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (budget.HasPassed)
         {
             return Outcome<StoreConnection>.Failed(ProxyFailure.StoreTimeout, $"{node.Id} ({node.Address}:{port}): no connection within {limit.TotalSeconds:0.#} s");
         }

@@ -259,7 +259,7 @@ internal sealed class ImapClientDialogue(MailWire wire, DialogueSettings setting
         }
 
         await wire.SendAsync($"{_tag} OK Begin TLS now.\r\n", cancellationToken);
-        var failure = await ClientTls.BecomeServerAsync(settings.Session, settings.Tls!, settings.Limits.Handshake, settings.Time, cancellationToken);
+        var failure = await ClientTls.BecomeServerAsync(settings.Session, settings.Tls!, settings.Limits.Handshake, settings.Deadline);
         return failure is { } failed ? Outcome<LoginAttempt>.Failed(failed, settings.Session.FailureDetail) : (Outcome<LoginAttempt>?)null;
     }
 

@@ -41,9 +41,10 @@ internal sealed class RelayDialogue(
     public async Task RunAsync(CancellationToken stop)
     {
         session.Enter(SessionPhase.Relaying);
+        settings.Deadline.LoggedIn();
         while (!_isOver)
         {
-            var line = await ReadLineAsync(stop);
+            var line = await ReadLineAsync();
             var reply = line.Status switch
             {
                 WireStatus.Closed => null,
@@ -86,15 +87,14 @@ internal sealed class RelayDialogue(
     }
 
     // Between commands the session ends with the node; a client that says nothing for RelayIdle hears 421.
-    private async ValueTask<WireRead<byte[]>> ReadLineAsync(CancellationToken stop)
+    private async ValueTask<WireRead<byte[]>> ReadLineAsync()
     {
-        using var idle = new CancellationTokenSource(settings.Limits.RelayIdle, services.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, stop);
+        using var idle = settings.Deadline.Within(settings.Limits.RelayIdle);
         try
         {
-            return await wire.ReadLineAsync(LineLimit, either.Token);
+            return await wire.ReadLineAsync(LineLimit, settings.Deadline.Token);
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (idle.HasPassed)
         {
             await AnswerAsync(End(ProxyFailure.ClientTimeout));
             return new(WireStatus.Closed, null);
@@ -126,7 +126,7 @@ internal sealed class RelayDialogue(
             case "MAIL":
                 return await MailAsync(command);
             case "RCPT":
-                return await RecipientAsync(command, stop);
+                return await RecipientAsync(command);
             case "DATA":
                 return await DataAsync(command);
             case "BDAT":
@@ -183,7 +183,7 @@ internal sealed class RelayDialogue(
 
         await ResetAsync();
         await wire.SendAsync("220 2.0.0 Begin TLS now.\r\n", stop);
-        var failure = await ClientTls.BecomeServerAsync(session, settings.Tls!, settings.Limits.Handshake, services.Time, stop);
+        var failure = await ClientTls.BecomeServerAsync(session, settings.Tls!, settings.Limits.Handshake, settings.Deadline);
 
         // RFC 3207 4.2: what was said before is forgotten, EHLO included.
         _helo = "";
@@ -209,11 +209,11 @@ internal sealed class RelayDialogue(
             return Junk(refusal!.Line);
         }
 
-        _transaction = new RelayTransaction(envelope, session, services, _helo);
+        _transaction = new RelayTransaction(envelope, session, services, settings.Deadline, _helo);
         return "250 2.1.0 OK\r\n";
     }
 
-    private async ValueTask<string> RecipientAsync(SmtpCommand command, CancellationToken stop)
+    private async ValueTask<string> RecipientAsync(SmtpCommand command)
     {
         if (_transaction is null)
         {
@@ -226,7 +226,7 @@ internal sealed class RelayDialogue(
             return Junk(refusal!.Line);
         }
 
-        var reply = await _transaction.AddAsync(address, _policy.MayLeave, stop);
+        var reply = await _transaction.AddAsync(address, _policy.MayLeave);
         if (reply.IsPositive)
         {
             return reply.Line;

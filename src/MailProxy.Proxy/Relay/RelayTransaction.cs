@@ -4,6 +4,7 @@ using MailProxy.Proxy.Failures;
 using MailProxy.Proxy.Sessions;
 using MailProxy.Proxy.StoreLogin;
 using MailProxy.Routing.Catalog;
+using MailProxy.Transport.Connections;
 
 namespace MailProxy.Proxy.Relay;
 
@@ -11,7 +12,7 @@ namespace MailProxy.Proxy.Relay;
 /// One MAIL transaction: who it is from, who it is for, and a target for every store that holds one of them. A store is opened when the first
 /// of its recipients is named, so that a recipient whose store cannot take it now hears so at RCPT.
 /// </summary>
-internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext session, SessionServices services, string helo) : IAsyncDisposable
+internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext session, SessionServices services, SessionDeadline deadline, string helo) : IAsyncDisposable
 {
     // architecture.md: the loop guard starts at 5.
     private const int FirstTtl = 5;
@@ -34,8 +35,7 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
     /// <summary>Adds a recipient: looked up, routed, and taken by every store it concerns, or refused.</summary>
     /// <param name="address">Forward path without brackets.</param>
     /// <param name="mayLeave">True for authenticated submitters: mail for other domains may go to the smarthost.</param>
-    /// <param name="cancellationToken">The session's.</param>
-    public async ValueTask<RelayReply> AddAsync(string address, bool mayLeave, CancellationToken cancellationToken)
+    public async ValueTask<RelayReply> AddAsync(string address, bool mayLeave)
     {
         if (Recipients.Count >= services.Settings.Limits.Recipients)
         {
@@ -47,17 +47,18 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
             return new(553, "5.6.7 This address needs SMTPUTF8.");
         }
 
-        var found = await LookUpAsync(address, cancellationToken);
+        var found = await LookUpAsync(address);
+        await session.Connection.ReturnHomeAsync();
         switch (found.Outcome)
         {
             case LookupOutcome.Found when found.Users.Count == 0:
                 return Fail(address, ProxyFailure.NoSuchUser, "an alias of nobody");
             case LookupOutcome.Found:
-                return await AddUsersAsync(address, found.Users, cancellationToken);
+                return await AddUsersAsync(address, found.Users);
             case LookupOutcome.NoSuchUser:
                 return Fail(address, ProxyFailure.NoSuchUser, found.Detail);
             case LookupOutcome.NotOurDomain when mayLeave && services.Smarthost is { } smarthost:
-                return await AddToAsync(address, [(address, smarthost.Node, true)], cancellationToken);
+                return await AddToAsync(address, [(address, smarthost.Node, true)]);
             case LookupOutcome.NotOurDomain:
                 return Fail(address, ProxyFailure.RelayDenied, found.Detail);
             default:
@@ -77,18 +78,18 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
     }
 
     // RFC 5321 4.5.1: <Postmaster> without a domain must reach someone: the postmaster of our host's name, or of a domain above it.
-    private async ValueTask<LookupResult> LookUpAsync(string address, CancellationToken cancellationToken)
+    private async ValueTask<LookupResult> LookUpAsync(string address)
     {
         if (address.Contains('@', StringComparison.Ordinal))
         {
-            return await services.Directory.LookUpAsync(address, cancellationToken);
+            return await services.Directory.LookUpAsync(address, deadline.Token);
         }
 
         LookupResult found;
         var domain = services.Settings.HostName;
         do
         {
-            found = await services.Directory.LookUpAsync($"postmaster@{domain}", cancellationToken);
+            found = await services.Directory.LookUpAsync($"postmaster@{domain}", deadline.Token);
             domain = domain[(domain.IndexOf('.', StringComparison.Ordinal) + 1)..];
         }
         while (found.Outcome != LookupOutcome.Found && domain.Contains('.', StringComparison.Ordinal));
@@ -96,7 +97,7 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
     }
 
     // Everyone behind an alias is routed before any store is asked: most refusals then leave no half of it behind.
-    private async ValueTask<RelayReply> AddUsersAsync(string address, IReadOnlyList<DirectoryUser> users, CancellationToken cancellationToken)
+    private async ValueTask<RelayReply> AddUsersAsync(string address, IReadOnlyList<DirectoryUser> users)
     {
         var places = new List<(string User, StoreNode Node, bool IsSmarthost)>(users.Count);
         foreach (var user in users)
@@ -110,15 +111,14 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
             places.Add((MailboxText.Of(user.Name), route.Value.Store!, false));
         }
 
-        return await AddToAsync(address, places, cancellationToken);
+        return await AddToAsync(address, places);
     }
 
-    private async ValueTask<RelayReply> AddToAsync(
-        string address, List<(string User, StoreNode Node, bool IsSmarthost)> wanted, CancellationToken cancellationToken)
+    private async ValueTask<RelayReply> AddToAsync(string address, List<(string User, StoreNode Node, bool IsSmarthost)> wanted)
     {
         foreach (var (_, node, isSmarthost) in wanted)
         {
-            var opened = await OpenAsync(node, isSmarthost, cancellationToken);
+            var opened = await OpenAsync(node, isSmarthost);
             if (!opened.IsDone)
             {
                 return Fail(address, opened.Failure, opened.Detail);
@@ -127,14 +127,14 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
 
         var places = new List<(RelayTarget Target, int Index)>(wanted.Count);
         var added = new List<(string Node, string User)>(wanted.Count);
-        using var deadline = new CancellationTokenSource(services.Settings.Limits.StoreLogin, services.Time);
+        using var limit = new CancellationTokenSource(services.Settings.Limits.StoreLogin, services.Time);
         foreach (var (user, node, _) in wanted)
         {
             var target = _targets[node.Id];
             if (!_asked.TryGetValue((node.Id, user), out var asked))
             {
                 // The same user behind two addresses gets one copy.
-                asked = (await target.AddAsync(user, deadline.Token), target.Recipients.Count - 1);
+                asked = (await target.AddAsync(user, limit.Token), target.Recipients.Count - 1);
                 _asked[(node.Id, user)] = asked;
                 added.Add((node.Id, user));
             }
@@ -162,10 +162,10 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
     // The address is refused as a whole: those behind it who were taken must not get the message by way of its other recipients.
     private async ValueTask TakeBackAsync(List<(string Node, string User)> added)
     {
-        using var deadline = new CancellationTokenSource(services.Settings.Limits.StoreLogin, services.Time);
+        using var limit = new CancellationTokenSource(services.Settings.Limits.StoreLogin, services.Time);
         foreach (var group in added.Where(entry => _asked[entry].Reply.IsPositive).GroupBy(entry => entry.Node).ToList())
         {
-            await _targets[group.Key].TakeBackAsync(group.Count(), deadline.Token);
+            await _targets[group.Key].TakeBackAsync(group.Count(), limit.Token);
         }
 
         foreach (var entry in added)
@@ -174,7 +174,7 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
         }
     }
 
-    private async ValueTask<Outcome<RelayTarget>> OpenAsync(StoreNode node, bool isSmarthost, CancellationToken cancellationToken)
+    private async ValueTask<Outcome<RelayTarget>> OpenAsync(StoreNode node, bool isSmarthost)
     {
         if (_targets.TryGetValue(node.Id, out var present))
         {
@@ -182,26 +182,25 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
         }
 
         var connected = isSmarthost
-            ? await services.Smarthost!.ConnectAsync(cancellationToken)
-            : await services.Connector.ConnectAsync(node, MailProtocol.Lmtp, cancellationToken);
+            ? await services.Smarthost!.ConnectAsync(session.Connection, deadline)
+            : await services.Connector.ConnectAsync(node, MailProtocol.Lmtp, session.Connection, deadline);
         if (!connected.IsDone)
         {
             return connected.As<RelayTarget>();
         }
 
-        using var deadline = new CancellationTokenSource(services.Settings.Limits.StoreLogin, services.Time);
+        using var limit = deadline.Within(services.Settings.Limits.StoreLogin);
         using var nothing = new Secret([]);
         var target = new RelayTarget(connected.Value, node.Id, isLmtp: !isSmarthost);
         var leg = new StoreLeg(
             node, "", StoreLoginMethod.External, null, nothing, connected.Value.UpgradeWith, session.Id, session.Client, session.Local, FirstTtl,
             services.Settings.HostName);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         var opened = Outcome<RelayTarget>.Failed(ProxyFailure.StoreTimeout, $"{node.Id} did not answer in time");
         try
         {
-            opened = await target.OpenAsync(leg, envelope, services.Settings.Stores.TellClientAddress && !isSmarthost, either.Token);
+            opened = await target.OpenAsync(leg, envelope, services.Settings.Stores.TellClientAddress && !isSmarthost, deadline.Token);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (limit.HasPassed)
         {
             return opened;
         }

@@ -1,7 +1,9 @@
 using System.Collections.Frozen;
 using MailProxy.Proxy.Connect;
 using MailProxy.Proxy.Failures;
+using MailProxy.Proxy.Sessions;
 using MailProxy.Routing.Catalog;
+using Microsoft.AspNetCore.Connections;
 
 namespace MailProxy.Proxy.Relay;
 
@@ -18,6 +20,6 @@ internal sealed class SmarthostConnector(StoreConnector connector, string host, 
         StoreState.Online);
 
     /// <summary>A connection that is ready for EHLO.</summary>
-    public ValueTask<Outcome<StoreConnection>> ConnectAsync(CancellationToken cancellationToken) =>
-        connector.ConnectAsync(Node, MailProtocol.Submission, cancellationToken);
+    public ValueTask<Outcome<StoreConnection>> ConnectAsync(ConnectionContext client, SessionDeadline deadline) =>
+        connector.ConnectAsync(Node, MailProtocol.Submission, client, deadline);
 }

@@ -2,13 +2,16 @@ using MailProxy.Directory;
 using MailProxy.Proxy.Authenticate;
 using MailProxy.Proxy.Connect;
 using MailProxy.Proxy.Failures;
+using MailProxy.Proxy.Splice;
 using MailProxy.Proxy.StoreLogin;
 using MailProxy.Proxy.Wire;
+using MailProxy.Transport.Connections;
+using MailProxy.Transport.Serving;
 
 namespace MailProxy.Proxy.Sessions;
 
 /// <summary>One login attempt from credentials to a store that said yes: authenticate, route, connect, store login.</summary>
-internal sealed class LoginFlow(SessionContext session, SessionServices services)
+internal sealed class LoginFlow(SessionContext session, SessionServices services, ServedConnection served, SessionDeadline deadline)
 {
     // A user who moves while logging in is routed again; more often than this is a fault of the routing data.
     private const int MovesWhileLoggingIn = 3;
@@ -17,7 +20,7 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
     private const int FirstTtl = 5;
 
     /// <summary>Asks the directory.</summary>
-    public async ValueTask<Outcome<DirectoryUser>> AuthenticateAsync(LoginAttempt attempt, CancellationToken cancellationToken)
+    public async ValueTask<Outcome<DirectoryUser>> AuthenticateAsync(LoginAttempt attempt)
     {
         session.Enter(SessionPhase.Authenticating);
         var result = await services.Directory.AuthenticateAsync(
@@ -29,7 +32,8 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
                 ProtocolNames.Of(session.Listener.Protocol!.Value),
                 session.Client,
                 session.Tls is { IsEncrypted: true }),
-            cancellationToken);
+            deadline.Token);
+        await session.Connection.ReturnHomeAsync();
         return result.Outcome switch
         {
             AuthenticationOutcome.Authenticated when result.User is not null => result.User,
@@ -41,14 +45,15 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
     }
 
     /// <summary>Routes, dials and logs in; again if the user moves meanwhile.</summary>
-    public async ValueTask<Outcome<LinkedStore>> LinkAsync(DirectoryUser user, LoginAttempt attempt, IStoreDialogue dialogue, CancellationToken cancellationToken)
+    public async ValueTask<Outcome<LinkedStore>> LinkAsync(DirectoryUser user, LoginAttempt attempt, IStoreDialogue dialogue)
     {
         session.User = user.Name;
         session.DirectoryHome = user.Home;
         for (var round = 0; round < MovesWhileLoggingIn; round++)
         {
             session.Enter(SessionPhase.Routing);
-            var route = await services.Routing.RouteAsync(user.Name, user.Home, cancellationToken);
+            var route = await services.Routing.RouteAsync(user.Name, user.Home, deadline.Token);
+            await session.Connection.ReturnHomeAsync();
             if (!route.IsDone)
             {
                 return route.As<LinkedStore>();
@@ -62,7 +67,7 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
             }
 
             session.Enter(SessionPhase.Connecting);
-            var connected = await services.Connector.ConnectAsync(node, session.Listener.Protocol!.Value, cancellationToken);
+            var connected = await services.Connector.ConnectAsync(node, session.Listener.Protocol!.Value, session.Connection, deadline);
             if (!connected.IsDone)
             {
                 return connected.As<LinkedStore>();
@@ -71,7 +76,7 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
             var leg = new StoreLeg(
                 node, user.Name, method, services.Settings.Master, attempt.Secret, connected.Value.UpgradeWith,
                 session.Id, session.Client, session.Local, FirstTtl, services.Settings.HostName);
-            var linked = await LogInAtStoreAsync(connected.Value, leg, dialogue, cancellationToken);
+            var linked = await LogInAtStoreAsync(connected.Value, leg, dialogue);
             if (linked is { } verdict)
             {
                 return verdict;
@@ -82,31 +87,31 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
     }
 
     // Null: the user moved meanwhile.
-    private async ValueTask<Outcome<LinkedStore>?> LogInAtStoreAsync(StoreConnection store, StoreLeg leg, IStoreDialogue dialogue, CancellationToken cancellationToken)
+    private async ValueTask<Outcome<LinkedStore>?> LogInAtStoreAsync(StoreConnection store, StoreLeg leg, IStoreDialogue dialogue)
     {
         session.Enter(SessionPhase.StoreLogin);
-        LiveSession? live = null;
-        using var deadline = new CancellationTokenSource(services.Settings.Limits.StoreLogin, services.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        var isLinked = false;
+        using var limit = deadline.Within(services.Settings.Limits.StoreLogin);
         try
         {
-            var welcome = await dialogue.LogInAsync(new MailWire(store.Connection), leg, either.Token);
+            var welcome = await dialogue.LogInAsync(new MailWire(store.Connection), leg, deadline.Token);
             if (!welcome.IsDone)
             {
                 return welcome.As<LinkedStore>();
             }
 
-            live = services.Registry.TryEnter(session, leg.Node.Id);
-            return live is null ? (Outcome<LinkedStore>?)null : new LinkedStore(store, welcome.Value, live);
+            var live = new LiveSession(session, services, served, deadline, leg.Node.Id);
+            isLinked = services.Registry.TryEnter(live);
+            return isLinked ? new LinkedStore(store, welcome.Value, live) : (Outcome<LinkedStore>?)null;
         }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (limit.HasPassed)
         {
             return Outcome<LinkedStore>.Failed(
                 ProxyFailure.StoreTimeout, $"{leg.Node.Id} did not answer the login within {services.Settings.Limits.StoreLogin.TotalSeconds:0.#} s");
         }
         finally
         {
-            if (live is null)
+            if (!isLinked)
             {
                 store.Connection.Abort();
                 await store.DisposeAsync();

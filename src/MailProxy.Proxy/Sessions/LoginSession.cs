@@ -2,10 +2,11 @@ using MailProxy.Directory;
 using MailProxy.Proxy.Authenticate;
 using MailProxy.Proxy.Failures;
 using MailProxy.Proxy.Relay;
+using MailProxy.Proxy.Splice;
 using MailProxy.Proxy.StoreLogin;
 using MailProxy.Routing.Catalog;
-using MailProxy.Transport.Splice;
-using Microsoft.AspNetCore.Connections;
+using MailProxy.Transport.Connections;
+using MailProxy.Transport.Serving;
 
 namespace MailProxy.Proxy.Sessions;
 
@@ -13,22 +14,34 @@ namespace MailProxy.Proxy.Sessions;
 /// A session of a protocol with login, in the order of its phases:
 /// greet -> authenticate -> route -> connect -> store login -> answer -> splice. Accepting and TLS came before.
 /// </summary>
+/// <param name="session">What is known of it.</param>
+/// <param name="services">What sessions share.</param>
+/// <param name="served">The client's connection.</param>
+/// <param name="deadline">What ends it before the splice, which may last for days.</param>
+/// <param name="client">The talk with the client.</param>
+/// <param name="storeDialogue">The talk with the store.</param>
+/// <param name="relay">For submission, else null.</param>
 internal sealed class LoginSession(
-    SessionContext session, SessionServices services, IClientDialogue client, IStoreDialogue storeDialogue, ISubmissionRelay? relay)
+    SessionContext session,
+    SessionServices services,
+    ServedConnection served,
+    SessionDeadline deadline,
+    IClientDialogue client,
+    IStoreDialogue storeDialogue,
+    ISubmissionRelay? relay)
 {
-    private readonly LoginFlow _flow = new(session, services);
+    private readonly LoginFlow _flow = new(session, services, served, deadline);
 
-    /// <summary>Runs the session to its end.</summary>
-    /// <param name="preLogin">What ends it before login; let go before a splice, which may last for days.</param>
+    /// <summary>Runs the session to its end, or to its splice: then the connection was handed over.</summary>
     /// <param name="stop">Cancelled when the node stops.</param>
-    public async Task RunAsync(PreLoginDeadline preLogin, CancellationToken stop)
+    public async Task RunAsync(CancellationToken stop)
     {
         session.Enter(SessionPhase.Greeting);
-        await client.GreetAsync(preLogin.Token);
+        await client.GreetAsync(deadline.Token);
         while (true)
         {
             session.Enter(SessionPhase.Authenticating);
-            var read = await client.ReadLoginAsync(preLogin.Token);
+            var read = await client.ReadLoginAsync(deadline.Token);
             if (!read.IsDone)
             {
                 session.EndedBy = read.Detail.Length > 0 ? $"{read.Failure}, {read.Detail}" : read.Failure.ToString();
@@ -37,22 +50,17 @@ internal sealed class LoginSession(
             }
 
             using var attempt = read.Value;
-            var user = await _flow.AuthenticateAsync(attempt, preLogin.Token);
-            var failed = user.IsDone ? await ServeAsync(user.Value, attempt, preLogin, stop) : user.As<LinkedStore>();
-            if (failed is not { } outcome)
-            {
-                return;
-            }
-
-            if (await RefuseAsync(attempt, outcome, preLogin.Token))
+            var user = await _flow.AuthenticateAsync(attempt);
+            var failed = user.IsDone ? await ServeAsync(user.Value, attempt, stop) : user.As<LinkedStore>();
+            if (failed is not { } outcome || await RefuseAsync(attempt, outcome))
             {
                 return;
             }
         }
     }
 
-    // Null: the user was served to the end of the session.
-    private async ValueTask<Outcome<LinkedStore>?> ServeAsync(DirectoryUser user, LoginAttempt attempt, PreLoginDeadline preLogin, CancellationToken stop)
+    // Null: the user was served, to the end of the session or to its splice.
+    private async ValueTask<Outcome<LinkedStore>?> ServeAsync(DirectoryUser user, LoginAttempt attempt, CancellationToken stop)
     {
         if (relay is not null && RelaysFor(user))
         {
@@ -60,13 +68,13 @@ internal sealed class LoginSession(
             attempt.Dispose();
             session.User = user.Name;
             session.Enter(SessionPhase.Answering);
-            await client.AcceptAsync(new StoreWelcome("", "Logged in."), preLogin.Token);
-            preLogin.Dispose();
+            await client.AcceptAsync(new StoreWelcome("", "Logged in."), deadline.Token);
+            deadline.LoggedIn();
             await relay.RunAsync(user, stop);
             return null;
         }
 
-        var linked = await _flow.LinkAsync(user, attempt, storeDialogue, preLogin.Token);
+        var linked = await _flow.LinkAsync(user, attempt, storeDialogue);
 
         // The session may live for days; the password need not.
         attempt.Dispose();
@@ -77,32 +85,26 @@ internal sealed class LoginSession(
 
         LoggedIn(user.Name, session.Route!.StoreId!, session.Route.Detail);
         session.Failure = null;
-        await using var store = linked.Value.Store;
-        try
-        {
-            session.Enter(SessionPhase.Answering);
-            await client.AcceptAsync(linked.Value.Welcome, preLogin.Token);
-            preLogin.Dispose();
-            await SpliceAsync(linked.Value, stop);
-        }
-        finally
-        {
-            services.Registry.Leave(linked.Value.Live);
-        }
-
+        await AnswerAndSpliceAsync(linked.Value);
         return null;
     }
 
-    private async Task SpliceAsync(LinkedStore linked, CancellationToken stop)
+    private async ValueTask AnswerAndSpliceAsync(LinkedStore linked)
     {
-        session.Enter(SessionPhase.Splicing);
-        await using var stopping = stop.UnsafeRegister(static live => ((LiveSession)live!).End("this node stops"), linked.Live);
-        var limits = services.Settings.Limits;
-        var result = await session.Connection.Features.Get<ISpliceFeature>()!
-            .SpliceAsync(linked.Store.Connection, new SpliceSettings(limits.Idle, limits.HalfClose), linked.Live.Ending);
-        session.BytesIn = result.BytesToStore;
-        session.BytesOut = result.BytesToClient;
-        session.EndedBy = result.End == SpliceEnd.Cancelled ? linked.Live.EndReason ?? "this node stops" : result.End.ToString();
+        try
+        {
+            session.Enter(SessionPhase.Answering);
+            await client.AcceptAsync(linked.Welcome, deadline.Token);
+        }
+        catch
+        {
+            services.Registry.Leave(linked.Live);
+            await linked.Store.DisposeAsync();
+            throw;
+        }
+
+        deadline.Dispose();
+        linked.Live.StartSplice(linked.Store);
     }
 
     // Submission goes through to a home store that takes it; otherwise we take the message ourselves and relay it.
@@ -110,7 +112,7 @@ internal sealed class LoginSession(
         services.Routing.Route(user.Name, user.Home) is not { IsDone: true, Value.Store: { } store } || !store.Ports.ContainsKey(StoreService.Submission);
 
     // True: the session is over.
-    private async ValueTask<bool> RefuseAsync(LoginAttempt attempt, Outcome<LinkedStore> outcome, CancellationToken preLogin)
+    private async ValueTask<bool> RefuseAsync(LoginAttempt attempt, Outcome<LinkedStore> outcome)
     {
         var row = FailureTable.Of(outcome.Failure);
         services.Metrics.Failed(session.Listener.Name, outcome.Failure);
@@ -127,10 +129,11 @@ internal sealed class LoginSession(
         session.Enter(SessionPhase.Answering);
         if (outcome.Failure is ProxyFailure.BadCredentials or ProxyFailure.UserDisabled or ProxyFailure.CredentialsExpired)
         {
-            await DelayAsync(preLogin);
+            await DelayAsync(deadline.Token);
+            await session.Connection.ReturnHomeAsync();
         }
 
-        await client.RefuseAsync(outcome.Failure, outcome.UserText, preLogin);
+        await client.RefuseAsync(outcome.Failure, outcome.UserText, deadline.Token);
         if (session.Listener.Protocol == MailProtocol.Submission && row.SmtpAuth.StartsWith("421", StringComparison.Ordinal))
         {
             // RFC 5321 3.8: 421 closes the channel, whatever it answers.

@@ -8,14 +8,14 @@ using Microsoft.AspNetCore.Connections;
 namespace MailProxy.Proxy.Sessions;
 
 /// <summary>What is known of one session so far: the source of its log line.</summary>
-internal sealed class SessionContext(string id, ListenerOptions listener, ConnectionContext connection, TimeProvider time)
+internal sealed class SessionContext(ulong number, ListenerOptions listener, ConnectionContext connection, TimeProvider time)
 {
     private readonly long _startedAt = time.GetTimestamp();
-    private readonly long[] _phaseTicks = new long[SessionPhases.All.Length];
+    private PhaseTimes _phases;
     private long _phaseStartedAt = time.GetTimestamp();
 
     /// <summary>Unique in the cluster for all purposes: random, 64 bit, base-32.</summary>
-    public string Id => id;
+    public string Id => SessionIds.TextOf(number);
 
     /// <summary>Where it came in.</summary>
     public ListenerOptions Listener => listener;
@@ -34,6 +34,9 @@ internal sealed class SessionContext(string id, ListenerOptions listener, Connec
 
     /// <summary>The phase it is in.</summary>
     public SessionPhase Phase { get; private set; }
+
+    /// <summary>It got as far as the splice.</summary>
+    public bool IsSpliced => Phase == SessionPhase.Splicing;
 
     /// <summary>Canonical user name, once authenticated.</summary>
     public string? User { get; set; }
@@ -72,13 +75,13 @@ internal sealed class SessionContext(string id, ListenerOptions listener, Connec
     public void Enter(SessionPhase phase)
     {
         var now = time.GetTimestamp();
-        _phaseTicks[(int)Phase] += now - _phaseStartedAt;
+        _phases[(int)Phase] += now - _phaseStartedAt;
         _phaseStartedAt = now;
         Phase = phase;
     }
 
     /// <summary>Time spent in a phase that is over.</summary>
-    public TimeSpan TimeIn(SessionPhase phase) => time.GetElapsedTime(0, _phaseTicks[(int)phase]);
+    public TimeSpan TimeIn(SessionPhase phase) => time.GetElapsedTime(0, _phases[(int)phase]);
 
     // A dual-stack listener sees IPv4 clients as ::ffff:192.0.2.1; stores and people know them as 192.0.2.1.
     private static IPEndPoint? Unmapped(EndPoint? endPoint) =>

@@ -5,8 +5,11 @@ internal sealed class SessionIds(Random random)
 {
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 
-    /// <summary>A new id.</summary>
-    public string Next() => string.Create(13, unchecked((ulong)random.NextInt64(long.MinValue, long.MaxValue)), static (span, value) =>
+    /// <summary>A new id, as a number: most sessions never need its text.</summary>
+    public ulong Next() => unchecked((ulong)random.NextInt64(long.MinValue, long.MaxValue));
+
+    /// <summary>The id as logs and stores know it.</summary>
+    public static string TextOf(ulong id) => string.Create(13, id, static (span, value) =>
     {
         for (var i = 0; i < span.Length; i++)
         {

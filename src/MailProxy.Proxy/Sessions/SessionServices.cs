@@ -1,7 +1,10 @@
 using MailProxy.Directory;
+using MailProxy.Proxy.Accept;
 using MailProxy.Proxy.Connect;
 using MailProxy.Proxy.Relay;
 using MailProxy.Proxy.Route;
+using MailProxy.Proxy.Splice;
+using MailProxy.Transport.Splice;
 using Microsoft.Extensions.Logging;
 
 namespace MailProxy.Proxy.Sessions;
@@ -14,7 +17,22 @@ internal sealed record SessionServices(
     StoreConnector Connector,
     SmarthostConnector? Smarthost,
     SessionRegistry Registry,
+    ConnectionCounts Counts,
+    SessionDeadlines Deadlines,
     SessionMetrics Metrics,
     ILogger Logger,
     TimeProvider Time,
-    Random Random);
+    Random Random)
+{
+    /// <summary>The bounds of every splice.</summary>
+    public SpliceSettings Splice { get; } = new(Settings.Limits.Idle, Settings.Limits.HalfClose);
+
+    /// <summary>A session is over: counts it out, and says so.</summary>
+    public void Finish(SessionContext session)
+    {
+        session.Enter(session.Phase);
+        Counts.Leave(session.Client);
+        Metrics.Ended(session);
+        SessionLog.Ended(Logger, session);
+    }
+}

@@ -55,7 +55,7 @@ public sealed class LinuxTransport : IMailTransport, IDisposable
 
     /// <summary>Dials an <see cref="IPEndPoint"/> or <see cref="DnsEndPoint"/>, on the reactor of whoever calls. Errors: <see cref="SocketException"/>.</summary>
     public ValueTask<ConnectionContext> ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
-        endpoint is DnsEndPoint dns ? ConnectAsync(dns, cancellationToken) : new Dial(Home(), AddressOf(endpoint), _time, cancellationToken).RunAsync();
+        endpoint is DnsEndPoint dns ? ConnectAsync(dns, cancellationToken) : new Dial(Home(), AddressOf(endpoint), cancellationToken).RunAsync();
 
     /// <summary>Ends the threads. Connections that live are aborted.</summary>
     public void Dispose()

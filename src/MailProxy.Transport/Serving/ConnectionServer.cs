@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using MailProxy.Transport.Tls;
@@ -12,14 +11,14 @@ namespace MailProxy.Transport.Serving;
 /// </summary>
 /// <param name="transport">Where connections come from.</param>
 /// <param name="endPoint">Where to listen; port 0 means any free one.</param>
-/// <param name="serve">One connection from accept (and implicit TLS) to end; the token asks it to say goodbye. The server disposes the connection.</param>
+/// <param name="serve">One connection from accept (and implicit TLS) to end or hand-over; the token asks it to say goodbye. The server disposes the connection.</param>
 /// <param name="options">Bounds.</param>
 /// <param name="logger">Connection-level events.</param>
 /// <param name="time">For timeouts and back-off.</param>
 public sealed class ConnectionServer(
     IMailTransport transport,
     EndPoint endPoint,
-    Func<ConnectionContext, CancellationToken, Task> serve,
+    Func<ServedConnection, CancellationToken, Task> serve,
     ConnectionServerOptions options,
     ILogger logger,
     TimeProvider time) : IAsyncDisposable
@@ -33,7 +32,7 @@ public sealed class ConnectionServer(
     // One line to a client that reads it at all.
     private static readonly TimeSpan RefusalLimit = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<ConnectionContext, Task> _live = new();
+    private readonly LiveConnections _live = new();
     private readonly CancellationTokenSource _stopping = new();
     private IConnectionListener? _listener;
     private Task _accepting = Task.CompletedTask;
@@ -46,6 +45,9 @@ public sealed class ConnectionServer(
 
     /// <summary>Connections served now.</summary>
     public int Count => Volatile.Read(ref _served);
+
+    /// <summary>A stop has begun.</summary>
+    internal bool IsStopping => _stopping.IsCancellationRequested;
 
     /// <summary>Listens and begins to serve. Errors: <see cref="ListenFailedException"/>.</summary>
     public async Task BindAsync(CancellationToken cancellationToken)
@@ -78,14 +80,19 @@ public sealed class ConnectionServer(
 
         await _stopping.CancelAsync();
         await _accepting;
+        foreach (var served in _live.Snapshot)
+        {
+            served.Rest?.Stop();
+        }
+
         if (!await EndWithinAsync(grace))
         {
-            foreach (var (connection, _) in _live)
+            foreach (var served in _live.Snapshot)
             {
-                connection.Abort();
+                served.Connection.Abort();
             }
 
-            await Task.WhenAll(_live.Values);
+            await _live.WhenEmptyAsync();
         }
 
         if (_listener is not null)
@@ -108,10 +115,9 @@ public sealed class ConnectionServer(
 
     private async Task<bool> EndWithinAsync(TimeSpan grace)
     {
-        var all = Task.WhenAll(_live.Values);
         try
         {
-            await all.WaitAsync(grace, time);
+            await _live.WhenEmptyAsync().WaitAsync(grace, time);
         }
         catch (TimeoutException)
         {
@@ -160,27 +166,37 @@ public sealed class ConnectionServer(
 
     private void Start(ConnectionContext connection, bool isInPlace)
     {
-        var isServed = Interlocked.Increment(ref _served) <= options.MaxConnections;
-        if (!isServed)
-        {
-            Interlocked.Decrement(ref _served);
-        }
-
         // Registered before it runs, so that a stop in between waits for it too; it takes itself off at its end.
-        // The accept loop must not run sessions; a thread that hands over in place is where they shall run.
-        var begin = new TaskCompletionSource(isInPlace ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
-        _live[connection] = isServed ? ServeAsync(connection, begin.Task) : RefuseAsync(connection, begin.Task);
-        begin.SetResult();
+        var served = new ServedConnection(this, connection);
+        _live.Add(served);
+        if (isInPlace)
+        {
+            _ = ServeAsync(served);
+        }
+        else
+        {
+            // The accept loop must not run sessions; a thread that hands over in place is where they shall run.
+            ThreadPool.UnsafeQueueUserWorkItem(served, preferLocal: false);
+        }
     }
 
-    private async Task ServeAsync(ConnectionContext connection, Task begin)
+    /// <summary>One connection from its beginning to its end or hand-over. Throws nothing.</summary>
+    internal async Task ServeAsync(ServedConnection served)
     {
-        await begin;
+        if (Interlocked.Increment(ref _served) > options.MaxConnections)
+        {
+            Interlocked.Decrement(ref _served);
+            await RefuseAsync(served.Connection);
+            await DisposeAsync(served);
+            return;
+        }
+
+        var connection = served.Connection;
         try
         {
             if (await BecomeEncryptedAsync(connection))
             {
-                await serve(connection, _stopping.Token);
+                await serve(served, _stopping.Token);
             }
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
@@ -192,8 +208,17 @@ public sealed class ConnectionServer(
             logger.LogError(exception, "Serving connection {ConnectionId} from {Client} failed", connection.ConnectionId, connection.RemoteEndPoint);
         }
 
+        if (served.Rest is null)
+        {
+            await ReleaseAsync(served);
+        }
+    }
+
+    /// <summary>A served connection is over: disposes it and counts it out.</summary>
+    internal async Task ReleaseAsync(ServedConnection served)
+    {
         Interlocked.Decrement(ref _served);
-        await ReleaseAsync(connection);
+        await DisposeAsync(served);
     }
 
     private async Task<bool> BecomeEncryptedAsync(ConnectionContext connection)
@@ -214,9 +239,8 @@ public sealed class ConnectionServer(
         return outcome == TlsOutcome.Done;
     }
 
-    private async Task RefuseAsync(ConnectionContext connection, Task begin)
+    private async Task RefuseAsync(ConnectionContext connection)
     {
-        await begin;
         try
         {
             if (Interlocked.Increment(ref _refusing) <= MaxRefusalsAtOnce && options is { OnRefused: not null, ImplicitTls: null })
@@ -235,20 +259,19 @@ public sealed class ConnectionServer(
 
         logger.LogInformation("Refused {Client} on {EndPoint}: {Limit} connections are served already", connection.RemoteEndPoint, connection.LocalEndPoint, options.MaxConnections);
         Interlocked.Decrement(ref _refusing);
-        await ReleaseAsync(connection);
     }
 
-    private async Task ReleaseAsync(ConnectionContext connection)
+    private async Task DisposeAsync(ServedConnection served)
     {
         try
         {
-            await connection.DisposeAsync();
+            await served.Connection.DisposeAsync();
         }
         catch (Exception exception)
         {
-            logger.LogError(exception, "Closing connection {ConnectionId} failed", connection.ConnectionId);
+            logger.LogError(exception, "Closing connection {ConnectionId} failed", served.Connection.ConnectionId);
         }
 
-        _live.TryRemove(connection, out _);
+        _live.Remove(served);
     }
 }

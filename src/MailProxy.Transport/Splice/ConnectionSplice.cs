@@ -7,13 +7,15 @@ namespace MailProxy.Transport.Splice;
 internal sealed class ConnectionSplice(MailConnection client, SpliceSweep sweep) : ISpliceFeature
 {
     /// <inheritdoc/>
-    public ValueTask<SpliceResult> SpliceAsync(ConnectionContext store, SpliceSettings settings, CancellationToken cancellationToken)
+    public ISplice Start(ConnectionContext store, SpliceSettings settings, ISpliceOwner owner)
     {
         if (store is not MailConnection other)
         {
             throw new ArgumentException("Both connections of a splice must come from the same transport.", nameof(store));
         }
 
-        return new SpliceSession(client, other, settings, sweep).RunAsync(cancellationToken);
+        var session = new SpliceSession(client, other, settings, sweep);
+        _ = session.RunAsync(owner);
+        return session;
     }
 }

@@ -15,6 +15,9 @@ internal sealed class SplicePump(SpliceSession session, MailConnection from, Mai
     /// <summary>Octets written to <c>to</c>.</summary>
     public long Moved { get; private set; }
 
+    /// <summary>The direction ended in order, and its end was passed on.</summary>
+    public bool HasEnded { get; private set; }
+
     /// <summary>Pumps until this direction ended or the session stopped.</summary>
     public async Task RunAsync()
     {
@@ -27,6 +30,7 @@ internal sealed class SplicePump(SpliceSession session, MailConnection from, Mai
 
             session.HalfClosed(closed);
             await to.ShutdownSendAsync();
+            HasEnded = true;
         }
         catch (OperationCanceledException)
         {

@@ -1,40 +1,48 @@
+using System.Diagnostics.CodeAnalysis;
 using MailProxy.Transport.Connections;
 
 namespace MailProxy.Transport.Splice;
 
 /// <summary>One join of two connections: two pumps, and the first cause that ended it.</summary>
-internal sealed class SpliceSession(MailConnection client, MailConnection store, SpliceSettings settings, SpliceSweep sweep)
+[SuppressMessage("Design", "CA1001", Justification = "The source has neither timer nor other people's registrations, and a late stop must find it alive.")]
+internal sealed class SpliceSession(MailConnection client, MailConnection store, SpliceSettings settings, SpliceSweep sweep) : ISplice
 {
     private const int NoEnd = -1;
 
+    private readonly CancellationTokenSource _stop = new();
     private long _lastActivity = sweep.Time.GetTimestamp();
     private long _halfClosedAt;
     private int _end = NoEnd;
-    private Action _cancel = static () => { };
 
     /// <summary>Cancelled when both pumps must stop at once.</summary>
-    public CancellationToken Stopping { get; private set; }
+    public CancellationToken Stopping => _stop.Token;
 
-    /// <summary>Pumps until both directions ended. Never throws for what peers do.</summary>
-    public async ValueTask<SpliceResult> RunAsync(CancellationToken cancellationToken)
+    /// <summary>Pumps until both directions ended, then tells the owner. Never throws for what peers do.</summary>
+    public async Task RunAsync(ISpliceOwner owner)
     {
-        using var stop = new CancellationTokenSource();
-        Stopping = stop.Token;
-        _cancel = stop.Cancel;
         sweep.Add(this);
+        var toStore = new SplicePump(this, client, store, SpliceEnd.ClientClosed, SpliceEnd.ClientReset, SpliceEnd.StoreReset);
+        var toClient = new SplicePump(this, store, client, SpliceEnd.StoreClosed, SpliceEnd.StoreReset, SpliceEnd.ClientReset);
         try
         {
-            using var registration = cancellationToken.UnsafeRegister(static self => ((SpliceSession)self!).Stop(SpliceEnd.Cancelled), this);
-            var toStore = new SplicePump(this, client, store, SpliceEnd.ClientClosed, SpliceEnd.ClientReset, SpliceEnd.StoreReset);
-            var toClient = new SplicePump(this, store, client, SpliceEnd.StoreClosed, SpliceEnd.StoreReset, SpliceEnd.ClientReset);
             await Task.WhenAll(toStore.RunAsync(), toClient.RunAsync());
-            return new SpliceResult(toStore.Moved, toClient.Moved, (SpliceEnd)_end);
         }
         finally
         {
             sweep.Remove(this);
         }
+
+        if (toStore.HasEnded && toClient.HasEnded)
+        {
+            await client.DisposeAsync();
+            await store.DisposeAsync();
+        }
+
+        owner.Ended(new SpliceResult(toStore.Moved, toClient.Moved, (SpliceEnd)_end));
     }
+
+    /// <inheritdoc/>
+    public void Stop() => Stop(SpliceEnd.Cancelled);
 
     /// <summary>Something moved.</summary>
     public void Touch() => Volatile.Write(ref _lastActivity, sweep.Time.GetTimestamp());
@@ -73,13 +81,6 @@ internal sealed class SpliceSession(MailConnection client, MailConnection store,
     public void Stop(SpliceEnd end)
     {
         Interlocked.CompareExchange(ref _end, (int)end, NoEnd);
-        try
-        {
-            _cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // Both directions ended while the sweep or the caller was about to say so.
-        }
+        _stop.Cancel();
     }
 }

@@ -159,7 +159,7 @@ internal sealed class ProxyHost : INode
             var server = new ConnectionServer(
                 _transport,
                 listener.EndPoint,
-                (connection, stop) => _proxy.ServeAsync(connection, listener, stop),
+                (served, stop) => _proxy.ServeAsync(served, listener, stop),
                 new ConnectionServerOptions { MaxConnections = _config.Limits.Connections },
                 _logger,
                 _time);

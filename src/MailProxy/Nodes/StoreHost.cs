@@ -131,10 +131,11 @@ internal sealed class StoreHost : INode
     private async Task BindAsync(StoreListenerOptions listener, StoreAccess access, CancellationToken cancellationToken)
     {
         var startTls = listener.Tls == ListenerTlsMode.StartTls ? _config.Tls.Load([]) : null;
+        var serve = ServerFor(listener, access, startTls);
         var server = new ConnectionServer(
             new PortableTransport(_time),
             listener.EndPoint,
-            ServerFor(listener, access, startTls),
+            (served, stop) => serve(served.Connection, stop),
             new ConnectionServerOptions { ImplicitTls = listener.Tls == ListenerTlsMode.Implicit ? _config.Tls.Load([]) : null },
             _logger,
             _time);

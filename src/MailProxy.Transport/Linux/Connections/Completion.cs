@@ -40,10 +40,6 @@ internal sealed class Completion<T> : IValueTaskSource<T>, IValueTaskSource
     public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
 
     /// <inheritdoc/>
-    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
-    {
-        // On a reactor the captured context would be the reactor's own, and the core would post where it can call.
-        var isAtHome = Reactor.Current is not null;
-        _core.OnCompleted(continuation, state, token, isAtHome ? flags & ~ValueTaskSourceOnCompletedFlags.UseSchedulingContext : flags);
-    }
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
 }

@@ -1,55 +1,62 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
+using MailProxy.Transport.Connections;
 using MailProxy.Transport.Linux.Reactors;
-using MailProxy.Transport.Linux.Splice;
 using MailProxy.Transport.Linux.Tls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace MailProxy.Transport.Linux.Connections;
 
-/// <summary>A connection on a reactor. What an idle, spliced one does not need (pipes, features, texts) is made when asked for and dropped.</summary>
-internal sealed class LinuxConnection : ConnectionContext, ISocketOwner
+/// <summary>A connection on a reactor. What an idle, spliced one does not need is in <see cref="DialogueParts"/>.</summary>
+internal sealed class LinuxConnection : ConnectionContext, ISocketOwner, IHomeThreadFeature
 {
     // How long the last octets of a connection may take to leave when it is disposed; a peer that does not read gets a reset then.
     private static readonly TimeSpan LastWordsLimit = TimeSpan.FromSeconds(5);
 
     private static long _lastId;
 
-    private readonly long _id = Interlocked.Increment(ref _lastId);
-    private readonly TimeProvider _time;
-    private IDuplexPipe? _wrapped;
-    private LinuxPipes? _pipes;
+    private DialogueParts? _parts;
     private LinuxTls? _tls;
-    private ConnectionFeatures? _features;
-    private ConnectionItems? _items;
     private CancellationTokenSource? _closed;
-    private EndPoint? _local;
-    private Task? _shutdown;
     private bool _isAborted;
     private bool _isDisposed;
+    private bool _wasSendEnded;
 
     /// <summary>Takes a connected, non-blocking descriptor over; on the reactor's thread.</summary>
-    public LinuxConnection(Reactor reactor, int descriptor, EndPoint? remote, EndPoint? local, TimeProvider time)
+    /// <param name="reactor">Where it lives from now on.</param>
+    /// <param name="descriptor">The socket.</param>
+    /// <param name="remote">The peer's address.</param>
+    /// <param name="local">Ours; null: asked of the system when somebody wants to know.</param>
+    /// <param name="isAccepted">Accepted, so that it has its listener's options.</param>
+    public LinuxConnection(Reactor reactor, int descriptor, EndPoint? remote, EndPoint? local, bool isAccepted)
     {
-        _time = time;
-        _local = local;
         RemoteEndPoint = remote;
-        Socket = new LinuxSocket(reactor, descriptor, this);
+        if (local is not null)
+        {
+            Parts.Local = local;
+        }
+
+        Socket = new LinuxSocket(reactor, descriptor, this, isAccepted);
     }
 
     /// <inheritdoc/>
-    public override string ConnectionId { get => field ??= "c" + _id.ToString("x", CultureInfo.InvariantCulture); set; }
+    public override string ConnectionId
+    {
+        get => Parts.Id ??= "c" + Interlocked.Increment(ref _lastId).ToString("x", CultureInfo.InvariantCulture);
+        set => Parts.Id = value;
+    }
 
     /// <inheritdoc/>
-    public override IFeatureCollection Features => _features ??= new ConnectionFeatures(Tls, new LinuxSplice(this));
+    public override IFeatureCollection Features => Parts.Features ??= new ConnectionFeatures(this);
 
     /// <inheritdoc/>
-    public override IDictionary<object, object?> Items { get => _items ??= []; set => _items = new ConnectionItems(value); }
+    public override IDictionary<object, object?> Items { get => Parts.Items ??= []; set => Parts.Items = new ConnectionItems(value); }
 
     /// <inheritdoc/>
-    public override IDuplexPipe Transport { get => _wrapped ?? Pipes; set => _wrapped = value; }
+    public override IDuplexPipe Transport { get => Parts.Wrapped ?? Pipes; set => Parts.Wrapped = value; }
 
     /// <inheritdoc/>
     public override CancellationToken ConnectionClosed
@@ -69,7 +76,7 @@ internal sealed class LinuxConnection : ConnectionContext, ISocketOwner
     }
 
     /// <inheritdoc/>
-    public override EndPoint? LocalEndPoint { get => _local ??= Socket.ReadLocalEndPoint(); set => _local = value; }
+    public override EndPoint? LocalEndPoint { get => Parts.Local ??= Socket.ReadLocalEndPoint(); set => Parts.Local = value; }
 
     /// <inheritdoc/>
     public override EndPoint? RemoteEndPoint { get; set; }
@@ -81,50 +88,65 @@ internal sealed class LinuxConnection : ConnectionContext, ISocketOwner
     public Reactor Reactor => Socket.Reactor;
 
     /// <summary>TLS on this connection, or none yet.</summary>
-    public LinuxTls Tls => _tls ??= new LinuxTls(this, _time);
+    public LinuxTls Tls => _tls ??= new LinuxTls(this, Reactor.Time);
 
     /// <summary>True after an abort or the end of a dispose.</summary>
     public bool IsAborted => Volatile.Read(ref _isAborted);
 
     /// <summary>The pipes over the socket, even when a user of the connection wrapped <see cref="Transport"/>.</summary>
-    public LinuxPipes Pipes => _pipes ??= new LinuxPipes(this);
+    public LinuxPipes Pipes => Parts.Pipes ??= new LinuxPipes(this);
 
-    /// <summary>Pipes that are empty are not kept; the next use makes new ones.</summary>
-    public void DropPipes() => _pipes = null;
+    private DialogueParts Parts => _parts ??= new DialogueParts();
+
+    /// <summary>The dialogue is over: whatever it needed is dropped; a later use makes it anew.</summary>
+    public void BecomeBare()
+    {
+        _parts = null;
+        if (_tls is { IsEncrypted: false })
+        {
+            _tls = null;
+        }
+
+        if (!_isAborted)
+        {
+            // Nobody asks any more whether the client went away: the splice sees it.
+            _closed = null;
+        }
+    }
 
     /// <summary>Ends our direction: close_notify when encrypted, then FIN. The peer may go on sending.</summary>
     public Task ShutdownSendAsync()
     {
-        if (Volatile.Read(ref _shutdown) is { } known)
+        if (_wasSendEnded)
+        {
+            return Task.CompletedTask;
+        }
+
+        var parts = Parts;
+        if (parts.Shutdown is { } known)
         {
             return known;
         }
 
-        var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var first = Interlocked.CompareExchange(ref _shutdown, mine.Task, null);
-        if (first is not null)
+        lock (parts)
         {
-            return first;
-        }
+            if (parts.Shutdown is { } first)
+            {
+                return first;
+            }
 
-        var ending = new SendEnding(this, mine);
-        if (Reactor.IsCurrent)
-        {
-            ending.OnReady();
+            var ending = new SendEnding(this);
+            parts.Shutdown = ending.Ended;
+            Run(static self => ((SendEnding)self!).OnReady(), ending);
+            return ending.Ended;
         }
-        else
-        {
-            Reactor.Post(static self => ((SendEnding)self!).OnReady(), ending);
-        }
-
-        return mine.Task;
     }
 
     /// <summary>The same for callers that cannot wait; <see cref="DisposeAsync"/> does.</summary>
     public void StartShutdownSend() => _ = Pipes.Writer.CompleteAsync().AsTask();
 
     /// <summary>Our direction was ended by the splice already.</summary>
-    public void SendWasEnded() => Volatile.Write(ref _shutdown, Task.CompletedTask);
+    public void SendWasEnded() => Volatile.Write(ref _wasSendEnded, true);
 
     /// <inheritdoc/>
     public override void Abort(ConnectionAbortedException abortReason)
@@ -134,7 +156,7 @@ internal sealed class LinuxConnection : ConnectionContext, ISocketOwner
             return;
         }
 
-        Run(static self => ((LinuxConnection)self!).Socket.Close(isReset: true));
+        Run(static self => ((LinuxConnection)self!).Socket.Close(isReset: true), this);
         SayClosed();
     }
 
@@ -144,61 +166,92 @@ internal sealed class LinuxConnection : ConnectionContext, ISocketOwner
     /// <inheritdoc/>
     public void OnPeerGone() => SayClosed();
 
+    /// <summary>Both directions have ended: closes in order at once, on the reactor's thread.</summary>
+    public void CloseNow()
+    {
+        if (!Interlocked.Exchange(ref _isAborted, true))
+        {
+            CloseInOrder();
+        }
+    }
+
     /// <summary>Says what is still to be said (bounded), then closes in order; after an <see cref="Abort(ConnectionAbortedException)"/> only gives back.</summary>
-    public override async ValueTask DisposeAsync()
+    [SuppressMessage("Usage", "CA2215", Justification = "The base class does nothing, and most connections end without waiting.")]
+    public override ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, true))
         {
-            return;
+            return ValueTask.CompletedTask;
         }
 
-        if (!IsAborted)
+        if (IsAborted)
         {
-            await SayLastWordsAsync();
+            GiveBack();
+            return ValueTask.CompletedTask;
         }
 
-        if (!Interlocked.Exchange(ref _isAborted, true))
+        var saying = Pipes.Writer.CompleteAsync();
+        if (!saying.IsCompletedSuccessfully)
         {
-            Run(static self => ((LinuxConnection)self!).CloseInOrder());
+            return DisposeSlowlyAsync(saying.AsTask());
         }
 
-        _pipes?.Reader.Complete();
-        _closed?.Cancel();
-        _tls?.Dispose();
-        await base.DisposeAsync();
+        CloseAndGiveBack();
+        return ValueTask.CompletedTask;
     }
 
+    /// <inheritdoc/>
+    public ValueTask ReturnAsync() => Reactor.IsCurrent ? ValueTask.CompletedTask : new ValueTask(new WayHome(Reactor), 0);
+
     /// <summary>Runs on the reactor: now when this is its thread, else soon.</summary>
-    public void Run(SendOrPostCallback action)
+    public void Run(SendOrPostCallback action, object state)
     {
         if (Reactor.IsCurrent)
         {
-            action(this);
+            action(state);
         }
         else
         {
-            Reactor.Post(action, this);
+            Reactor.Post(action, state);
         }
     }
 
-    private void CloseInOrder()
-    {
-        Socket.DiscardReceived();
-        Socket.Close(isReset: false);
-    }
-
-    private async Task SayLastWordsAsync()
+    private async ValueTask DisposeSlowlyAsync(Task saying)
     {
         try
         {
-            var saying = Pipes.Writer.CompleteAsync();
-            await (saying.IsCompletedSuccessfully ? Task.CompletedTask : saying.AsTask().WaitAsync(LastWordsLimit, _time));
+            await saying.WaitAsync(LastWordsLimit, Reactor.Time);
         }
         catch (Exception exception) when (exception is TimeoutException or IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
         {
             // The peer is gone or does not read: nothing more can be said to it.
             Abort();
         }
+
+        CloseAndGiveBack();
+    }
+
+    private void CloseAndGiveBack()
+    {
+        if (!Interlocked.Exchange(ref _isAborted, true))
+        {
+            Run(static self => ((LinuxConnection)self!).CloseInOrder(), this);
+        }
+
+        GiveBack();
+    }
+
+    private void GiveBack()
+    {
+        _parts?.Pipes?.Reader.Complete();
+        _closed?.Cancel();
+        _tls?.Dispose();
+    }
+
+    private void CloseInOrder()
+    {
+        Socket.DiscardReceived();
+        Socket.Close(isReset: false);
     }
 
     // Elsewhere, because whoever finds a connection closed must not run other people's callbacks.

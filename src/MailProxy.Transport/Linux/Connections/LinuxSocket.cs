@@ -20,10 +20,14 @@ internal sealed unsafe class LinuxSocket : IEventTarget, IDisposable
 
     private ulong _number;
     private bool _sawPeerEnd;
+    private bool _isNoDelay;
+    private bool _isKeptAlive;
+    private bool _isAnswerDue;
 
-    /// <summary>Takes a non-blocking descriptor over and watches it.</summary>
-    public LinuxSocket(Reactor reactor, int descriptor, ISocketOwner owner)
+    /// <summary>Takes a non-blocking descriptor over and watches it. An accepted one has its listener's options.</summary>
+    public LinuxSocket(Reactor reactor, int descriptor, ISocketOwner owner, bool isAccepted)
     {
+        (_isNoDelay, _isKeptAlive) = (isAccepted, isAccepted);
         Reactor = reactor;
         Descriptor = descriptor;
         Owner = owner;
@@ -40,7 +44,16 @@ internal sealed unsafe class LinuxSocket : IEventTarget, IDisposable
     public ISocketOwner Owner { get; }
 
     /// <summary>TLS on the descriptor; null in clear.</summary>
-    public OpenSslSession? Tls { get; set; }
+    public OpenSslSession? Tls
+    {
+        get;
+        set
+        {
+            field = value;
+            // OpenSSL sends records of its own accord, without an answer in between.
+            _isAnswerDue = true;
+        }
+    }
 
     /// <summary>A read may find something. False only when the kernel said so.</summary>
     public bool IsReadable { get; private set; }
@@ -50,6 +63,9 @@ internal sealed unsafe class LinuxSocket : IEventTarget, IDisposable
 
     /// <summary>The peer's end of file was read.</summary>
     public bool HasReadEnd { get; private set; }
+
+    /// <summary>The kernel told of an error or of a hang-up.</summary>
+    public bool SawBreak { get; private set; }
 
     /// <summary>Closed on our side.</summary>
     public bool IsClosed => Descriptor < 0;
@@ -68,6 +84,7 @@ internal sealed unsafe class LinuxSocket : IEventTarget, IDisposable
         // TLS may want to write in order to read, so there each event is worth a try of both.
         IsReadable |= isForTls || (events & (EpollEvents.In | EpollEvents.PeerHangUp | Broken)) != 0;
         IsWritable |= isForTls || (events & (EpollEvents.Out | Broken)) != 0;
+        SawBreak |= (events & Broken) != 0;
         if ((events & (EpollEvents.PeerHangUp | Broken)) != 0 && !_sawPeerEnd)
         {
             _sawPeerEnd = true;
@@ -97,6 +114,7 @@ internal sealed unsafe class LinuxSocket : IEventTarget, IDisposable
     /// <summary>Octets sent, maybe fewer than offered; <see cref="WouldBlock"/>; another negative errno.</summary>
     public int Send(ReadOnlySpan<byte> octets)
     {
+        Expect();
         int sent;
         if (Tls is null)
         {
@@ -120,12 +138,14 @@ internal sealed unsafe class LinuxSocket : IEventTarget, IDisposable
     {
         var moved = Result(Libc.Splice(Descriptor, null, pipe, null, limit, Libc.SpliceMove | Libc.SpliceNonBlocking));
         HasReadEnd |= moved == 0;
+        _isAnswerDue &= moved <= 0;
         return moved;
     }
 
     /// <summary>The same towards this descriptor; results like <see cref="Send"/>.</summary>
     public int SpliceFrom(int pipe, int limit)
     {
+        Expect();
         var moved = Result(Libc.Splice(pipe, null, Descriptor, null, limit, Libc.SpliceMove | Libc.SpliceNonBlocking));
         if (moved == WouldBlock)
         {
@@ -214,6 +234,37 @@ internal sealed unsafe class LinuxSocket : IEventTarget, IDisposable
     /// <summary>The reactor ends: whoever still holds this sees an abort.</summary>
     public void Dispose() => Owner.Abort();
 
+    /// <summary>The error that the kernel keeps for the socket; asking takes it.</summary>
+    public int TakeError()
+    {
+        var error = 0;
+        var length = sizeof(int);
+        return Libc.GetOption(Descriptor, Libc.SolSocket, Libc.SocketErrorOption, &error, &length) == 0 ? error : Marshal.GetLastPInvokeError();
+    }
+
+    /// <summary>From now on a dead peer is noticed though nothing is sent.</summary>
+    public void KeepAlive()
+    {
+        if (!_isKeptAlive && !IsClosed)
+        {
+            _isKeptAlive = true;
+            SocketOptions.KeepAlive(Descriptor);
+        }
+    }
+
+    // Nagle's algorithm (RFC 9293 3.7.4) holds back only what is sent while something else waits to be acknowledged. A dialogue waits for its
+    // answers, so most sockets never need the option, and each system call that is not made is CPU that a login does not cost.
+    private void Expect()
+    {
+        if (_isAnswerDue && !_isNoDelay)
+        {
+            _isNoDelay = true;
+            SocketOptions.NoDelay(Descriptor);
+        }
+
+        _isAnswerDue = true;
+    }
+
     private static int Result(nint returned) => returned >= 0 ? (int)returned : -Marshal.GetLastPInvokeError();
 
     private int ReceiveClear(Span<byte> target)
@@ -231,6 +282,7 @@ internal sealed unsafe class LinuxSocket : IEventTarget, IDisposable
         }
 
         HasReadEnd |= received == 0 && target.Length > 0;
+        _isAnswerDue &= received <= 0;
         return received;
     }
 

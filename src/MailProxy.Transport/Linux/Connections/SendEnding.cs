@@ -3,8 +3,13 @@ using MailProxy.Transport.Linux.Reactors;
 namespace MailProxy.Transport.Linux.Connections;
 
 /// <summary>Ends our direction of a connection, waiting for room for the close_notify where there is TLS.</summary>
-internal sealed class SendEnding(LinuxConnection connection, TaskCompletionSource done) : IReadinessWaiter
+internal sealed class SendEnding(LinuxConnection connection) : IReadinessWaiter
 {
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends when the end was sent, or cannot be.</summary>
+    public Task Ended => _ended.Task;
+
     /// <inheritdoc/>
     public void OnReady()
     {
@@ -26,6 +31,6 @@ internal sealed class SendEnding(LinuxConnection connection, TaskCompletionSourc
         }
 
         socket.ShutdownSend();
-        done.TrySetResult();
+        _ended.TrySetResult();
     }
 }

@@ -10,7 +10,7 @@ namespace MailProxy.Transport.Linux.Dialling;
 
 /// <summary>One attempt to connect; lives on one reactor.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "The connection belongs to whoever dialled; a failed one is aborted.")]
-internal sealed unsafe class Dial(Reactor reactor, IPEndPoint endPoint, TimeProvider time, CancellationToken cancellationToken) : IReadinessWaiter
+internal sealed unsafe class Dial(Reactor reactor, IPEndPoint endPoint, CancellationToken cancellationToken) : IReadinessWaiter
 {
     private readonly Completion<ConnectionContext> _completion = new();
     private LinuxConnection? _connection;
@@ -41,11 +41,10 @@ internal sealed unsafe class Dial(Reactor reactor, IPEndPoint endPoint, TimeProv
             return;
         }
 
-        var error = 0;
-        var length = sizeof(int);
-        if (_connection!.Socket.IsClosed || Libc.GetOption(_connection.Socket.Descriptor, Libc.SolSocket, Libc.SocketErrorOption, &error, &length) != 0 || error != 0)
+        var socket = _connection!.Socket;
+        if (socket.IsClosed || socket.SawBreak)
         {
-            Fail(Errno.ToException(error));
+            Fail(Errno.ToException(socket.IsClosed ? Errno.ConnectionAborted : socket.TakeError()));
             return;
         }
 
@@ -70,7 +69,6 @@ internal sealed unsafe class Dial(Reactor reactor, IPEndPoint endPoint, TimeProv
             return;
         }
 
-        SocketOptions.Apply(descriptor);
         var address = stackalloc byte[SocketAddressCodec.MaxLength];
         var length = SocketAddressCodec.Write(endPoint, new Span<byte>(address, SocketAddressCodec.MaxLength));
         if (Libc.Connect(descriptor, address, length) != 0 && Marshal.GetLastPInvokeError() is var errno && errno != Errno.InProgress)
@@ -83,7 +81,7 @@ internal sealed unsafe class Dial(Reactor reactor, IPEndPoint endPoint, TimeProv
         // Watched only now: a socket that has not begun to connect counts as hung up.
         try
         {
-            _connection = new LinuxConnection(reactor, descriptor, endPoint, null, time);
+            _connection = new LinuxConnection(reactor, descriptor, endPoint, null, isAccepted: false);
         }
         catch (Exception exception)
         {

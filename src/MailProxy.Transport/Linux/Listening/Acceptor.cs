@@ -90,7 +90,7 @@ internal sealed unsafe class Acceptor(
         try
         {
             var isWildcard = bound.Address.Equals(IPAddress.Any) || bound.Address.Equals(IPAddress.IPv6Any);
-            connection = new LinuxConnection(reactor, accepted, SocketAddressCodec.Read(address), isWildcard ? null : bound, time);
+            connection = new LinuxConnection(reactor, accepted, SocketAddressCodec.Read(address), isWildcard ? null : bound, isAccepted: true);
         }
         catch (Exception exception)
         {

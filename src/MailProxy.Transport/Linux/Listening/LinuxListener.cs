@@ -106,5 +106,5 @@ internal sealed class LinuxListener : IInPlaceListener
         }
     }
 
-    private void Hand(LinuxConnection connection) => connection.Run(self => _serve!((LinuxConnection)self!));
+    private void Hand(LinuxConnection connection) => connection.Run(self => _serve!((LinuxConnection)self!), connection);
 }

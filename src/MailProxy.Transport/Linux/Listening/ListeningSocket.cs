@@ -59,7 +59,8 @@ internal static unsafe class ListeningSocket
                 Require(Libc.TrySetOption(socket.Value, Libc.IpV6, Libc.V6Only, endPoint.Address.Equals(IPAddress.IPv6Any) ? 0 : 1));
             }
 
-            SocketOptions.Apply(socket.Value);
+            SocketOptions.NoDelay(socket.Value);
+            SocketOptions.KeepAlive(socket.Value);
             var address = stackalloc byte[SocketAddressCodec.MaxLength];
             var length = SocketAddressCodec.Write(endPoint, new Span<byte>(address, SocketAddressCodec.MaxLength));
             Require(Libc.Bind(socket.Value, address, length) == 0);

@@ -13,10 +13,12 @@ internal static class SocketOptions
     // Sent octets that nobody acknowledges for so long end the connection (RFC 5482); as long as the probes would take.
     private const int UserTimeoutMilliseconds = 120_000;
 
-    /// <summary>Dialogues are small writes that are waited for, so no Nagle; dead peers are noticed. Refused options are left as they are.</summary>
-    public static void Apply(int descriptor)
+    /// <summary>Small writes that are waited for leave at once. Refused options are left as they are.</summary>
+    public static void NoDelay(int descriptor) => _ = Libc.TrySetOption(descriptor, Libc.IpTcp, Libc.TcpNoDelay, 1);
+
+    /// <summary>Dead peers are noticed.</summary>
+    public static void KeepAlive(int descriptor)
     {
-        _ = Libc.TrySetOption(descriptor, Libc.IpTcp, Libc.TcpNoDelay, 1);
         _ = Libc.TrySetOption(descriptor, Libc.SolSocket, Libc.KeepAlive, 1);
         _ = Libc.TrySetOption(descriptor, Libc.IpTcp, Libc.TcpKeepIdle, KeepIdleSeconds);
         _ = Libc.TrySetOption(descriptor, Libc.IpTcp, Libc.TcpKeepInterval, KeepIntervalSeconds);

@@ -31,7 +31,6 @@ internal sealed unsafe class Reactor : IDisposable
     private readonly ConcurrentQueue<WorkItem> _posted = new();
     private readonly EpollEvents _events = new(MaxEvents);
     private readonly SlotTable _slots = new();
-    private readonly ReactorContext _context;
     private readonly ILogger _logger;
     private readonly Thread _thread;
     private int _isAsleep;
@@ -42,7 +41,7 @@ internal sealed unsafe class Reactor : IDisposable
     public Reactor(int number, TimeProvider time, ILogger logger)
     {
         _logger = logger;
-        _context = new ReactorContext(this);
+        Time = time;
         Joins = new JoinSweep(this, time);
         byte* wanted = stackalloc byte[EpollEvents.MaxEventSize];
         EpollEvents.Write(wanted, EpollEvents.In | EpollEvents.EdgeTriggered, WakeNumber);
@@ -60,6 +59,9 @@ internal sealed unsafe class Reactor : IDisposable
 
     /// <summary>True on this reactor's thread.</summary>
     public bool IsCurrent => _current == this;
+
+    /// <summary>The clock of everything that lives here.</summary>
+    public TimeProvider Time { get; }
 
     /// <summary>For pieces that come and go within one call.</summary>
     public byte[] Shared { get; } = GC.AllocateUninitializedArray<byte>(SharedSize, pinned: true);
@@ -147,7 +149,6 @@ internal sealed unsafe class Reactor : IDisposable
     private void Run()
     {
         _current = this;
-        SynchronizationContext.SetSynchronizationContext(_context);
         while (!_isStopping)
         {
             Dispatch(Wait());

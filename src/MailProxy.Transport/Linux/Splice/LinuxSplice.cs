@@ -8,29 +8,28 @@ namespace MailProxy.Transport.Linux.Splice;
 internal sealed class LinuxSplice(LinuxConnection client) : ISpliceFeature
 {
     /// <inheritdoc/>
-    public ValueTask<SpliceResult> SpliceAsync(ConnectionContext store, SpliceSettings settings, CancellationToken cancellationToken)
+    public ISplice Start(ConnectionContext store, SpliceSettings settings, ISpliceOwner owner)
     {
         if (store is not LinuxConnection other)
         {
             throw new ArgumentException("Both connections of a splice must come from the same transport.", nameof(store));
         }
 
-        return client.Reactor.IsCurrent && other.Reactor == client.Reactor
-            ? Join(other, settings, cancellationToken)
-            : FromElsewhereAsync(other, settings, cancellationToken);
+        var join = new SpliceJoin(client, other, settings, owner);
+        if (client.Reactor.IsCurrent && other.Reactor == client.Reactor)
+        {
+            join.Start();
+        }
+        else
+        {
+            // A session that did not begin on a reactor (a test, a caller on the thread pool): both sockets first come together.
+            _ = StartFromElsewhereAsync(other, join);
+        }
+
+        return join;
     }
 
-    private ValueTask<SpliceResult> Join(LinuxConnection store, SpliceSettings settings, CancellationToken cancellationToken)
-    {
-        var join = new SpliceJoin(client, store, settings);
-        // Before the start, because the join may end within it.
-        var task = join.Task;
-        join.Start(cancellationToken);
-        return task;
-    }
-
-    // A session that did not begin on a reactor (a test, a caller on the thread pool): both sockets first come together.
-    private async ValueTask<SpliceResult> FromElsewhereAsync(LinuxConnection store, SpliceSettings settings, CancellationToken cancellationToken)
+    private async Task StartFromElsewhereAsync(LinuxConnection store, SpliceJoin join)
     {
         var home = client.Reactor;
         if (store.Reactor != home)
@@ -39,9 +38,7 @@ internal sealed class LinuxSplice(LinuxConnection client) : ISpliceFeature
             await RunOnAsync(home.Post, () => Arrive(store));
         }
 
-        var joined = new TaskCompletionSource<Task<SpliceResult>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        home.Post(_ => joined.SetResult(Join(store, settings, cancellationToken).AsTask()), null);
-        return await await joined.Task;
+        home.Post(static join => ((SpliceJoin)join!).Start(), join);
     }
 
     private static async Task RunOnAsync(Action<SendOrPostCallback, object?> post, Action action)

@@ -4,31 +4,30 @@ using MailProxy.Transport.Splice;
 namespace MailProxy.Transport.Linux.Splice;
 
 /// <summary>One join of two connections on one reactor: two legs, and the first cause that ended it. All an idle session keeps besides its sockets.</summary>
-internal sealed class SpliceJoin
+internal sealed class SpliceJoin : ISplice
 {
-    private readonly Completion<SpliceResult> _completion = new();
+    // Dead peers show after minutes anyway, and most sessions of scripts and phones are over by then: the options cost them nothing.
+    private static readonly TimeSpan KeepAliveAge = TimeSpan.FromSeconds(5);
+
     private readonly LinuxConnection _client;
     private readonly LinuxConnection _store;
     private readonly SpliceSettings _settings;
-    private readonly JoinSweep _sweep;
+    private readonly ISpliceOwner _owner;
     private readonly SpliceLeg _toStore;
     private readonly SpliceLeg _toClient;
-    private CancellationTokenRegistration _registration;
     private SpliceEnd? _end;
     private long _lastActivity;
     private long _halfClosedAt;
+    private bool _isStarted;
+    private bool _isKeptAlive;
 
-    /// <summary>Both connections live on the reactor whose thread runs this.</summary>
-    public SpliceJoin(LinuxConnection client, LinuxConnection store, SpliceSettings settings)
+    /// <summary>Nothing moves before <see cref="Start"/>.</summary>
+    public SpliceJoin(LinuxConnection client, LinuxConnection store, SpliceSettings settings, ISpliceOwner owner)
     {
-        (_client, _store, _settings, _sweep) = (client, store, settings, client.Reactor.Joins);
-        _toStore = new SpliceLeg(this, client, store, SpliceEnd.ClientClosed, SpliceEnd.ClientReset, SpliceEnd.StoreReset);
-        _toClient = new SpliceLeg(this, store, client, SpliceEnd.StoreClosed, SpliceEnd.StoreReset, SpliceEnd.ClientReset);
-        _completion.Begin();
+        (_client, _store, _settings, _owner) = (client, store, settings, owner);
+        _toStore = new SpliceLeg(this, client, store, isToStore: true);
+        _toClient = new SpliceLeg(this, store, client, isToStore: false);
     }
-
-    /// <summary>Ends when the join has ended; never with an error.</summary>
-    public ValueTask<SpliceResult> Task => _completion.Task;
 
     /// <summary>Nothing is moved any more.</summary>
     public bool HasStopped { get; private set; }
@@ -36,22 +35,34 @@ internal sealed class SpliceJoin
     /// <summary>The sweep's own.</summary>
     public int SweepIndex { get; set; }
 
-    /// <summary>Begins to move octets.</summary>
-    public void Start(CancellationToken cancellationToken)
+    private JoinSweep Sweep => _client.Reactor.Joins;
+
+    /// <summary>Begins to move octets; on the reactor on which both connections live.</summary>
+    public void Start()
     {
+        if (HasStopped)
+        {
+            // Stopped on the way here: the pipes' octets are nobody's any more.
+            _owner.Ended(new SpliceResult(0, 0, SpliceEnd.Cancelled));
+            return;
+        }
+
+        _isStarted = true;
         Touch();
-        _sweep.Add(this);
+        Sweep.Add(this);
         _toStore.TakeOver();
         _toClient.TakeOver();
-        _client.DropPipes();
-        _store.DropPipes();
-        _registration = cancellationToken.UnsafeRegister(static self => ((SpliceJoin)self!).PostCancelled(), this);
+        _client.BecomeBare();
+        _store.BecomeBare();
         _toStore.OnReady();
         _toClient.OnReady();
     }
 
+    /// <inheritdoc/>
+    public void Stop() => _client.Reactor.Post(static self => ((SpliceJoin)self!).Stop(SpliceEnd.Cancelled), this);
+
     /// <summary>Something moves.</summary>
-    public void Touch() => _lastActivity = _sweep.Time.GetTimestamp();
+    public void Touch() => _lastActivity = Sweep.Time.GetTimestamp();
 
     /// <summary>One direction ends in order; the other may live on for <see cref="SpliceSettings.HalfCloseLimit"/>.</summary>
     public void HalfClosed(SpliceEnd end)
@@ -60,16 +71,22 @@ internal sealed class SpliceJoin
         if (_halfClosedAt == 0)
         {
             // Zero means "not half-closed", so an (unlikely) timestamp of zero becomes one.
-            _halfClosedAt = Math.Max(1, _sweep.Time.GetTimestamp());
+            _halfClosedAt = Math.Max(1, Sweep.Time.GetTimestamp());
         }
     }
+
+    /// <summary>True when the other direction has ended already: what follows is the close of both connections.</summary>
+    public bool IsLastLeg(SpliceLeg leg) => (leg == _toStore ? _toClient : _toStore).HasEnded;
 
     /// <summary>A direction has ended and its end was passed on.</summary>
     public void LegEnded()
     {
-        if (_toStore.HasEnded && _toClient.HasEnded)
+        if (_toStore.HasEnded && _toClient.HasEnded && !HasStopped)
         {
-            Stop(_end!.Value);
+            HasStopped = true;
+            _client.CloseNow();
+            _store.CloseNow();
+            Finish();
         }
     }
 
@@ -90,35 +107,43 @@ internal sealed class SpliceJoin
     /// <summary>Called by the sweep.</summary>
     public void CheckLimits(long now)
     {
-        if (_halfClosedAt != 0 && _sweep.Time.GetElapsedTime(_halfClosedAt, now) >= _settings.HalfCloseLimit)
+        var quiet = Sweep.Time.GetElapsedTime(_lastActivity, now);
+        if (_halfClosedAt != 0 && Sweep.Time.GetElapsedTime(_halfClosedAt, now) >= _settings.HalfCloseLimit)
         {
             Stop(_end!.Value);
         }
-        else if (_sweep.Time.GetElapsedTime(_lastActivity, now) >= _settings.IdleLimit)
+        else if (quiet >= _settings.IdleLimit)
         {
             Stop(SpliceEnd.Idle);
         }
+        else if (!_isKeptAlive && quiet >= KeepAliveAge)
+        {
+            _isKeptAlive = true;
+            _client.Socket.KeepAlive();
+            _store.Socket.KeepAlive();
+        }
     }
 
-    /// <summary>Stops both directions at once; only the first cause counts.</summary>
+    /// <summary>Stops both directions at once; only the first cause counts. On the reactor.</summary>
     public void Stop(SpliceEnd end)
     {
         if (!HasStopped)
         {
             HasStopped = true;
             _end ??= end;
-            Finish();
+            if (_isStarted)
+            {
+                Finish();
+            }
         }
     }
 
-    private void PostCancelled() => _client.Reactor.Post(static self => ((SpliceJoin)self!).Stop(SpliceEnd.Cancelled), this);
-
+    // The last thing that happens here: the owner may do anything with the connections.
     private void Finish()
     {
-        _sweep.Remove(this);
-        _registration.Unregister();
+        Sweep.Remove(this);
         _toStore.Release();
         _toClient.Release();
-        _completion.Succeed(new SpliceResult(_toStore.Moved, _toClient.Moved, _end!.Value));
+        _owner.Ended(new SpliceResult(_toStore.Moved, _toClient.Moved, _end!.Value));
     }
 }

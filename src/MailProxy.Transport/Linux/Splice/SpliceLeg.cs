@@ -9,8 +9,7 @@ namespace MailProxy.Transport.Linux.Splice;
 /// One direction of a join. It reads only when everything before was sent: that is the back-pressure. Small pieces go through the reactor's shared
 /// memory, bulk between two sockets in clear goes through a pipe within the kernel; what cannot be sent at once is all it ever holds.
 /// </summary>
-internal sealed class SpliceLeg(SpliceJoin join, LinuxConnection from, LinuxConnection to, SpliceEnd closed, SpliceEnd fromReset, SpliceEnd toReset)
-    : IReadinessWaiter
+internal sealed class SpliceLeg(SpliceJoin join, LinuxConnection from, LinuxConnection to, bool isToStore) : IReadinessWaiter
 {
     // Up to here a copy costs less than the two calls and the page bookkeeping of splice(2); a piece that fills it is the beginning of bulk.
     private const int SmallPiece = 16 * 1024;
@@ -25,6 +24,12 @@ internal sealed class SpliceLeg(SpliceJoin join, LinuxConnection from, LinuxConn
     private SplicePipe? _pipe;
     private bool _isBulk;
     private bool _isEnding;
+
+    private SpliceEnd Closed => isToStore ? SpliceEnd.ClientClosed : SpliceEnd.StoreClosed;
+
+    private SpliceEnd FromReset => isToStore ? SpliceEnd.ClientReset : SpliceEnd.StoreReset;
+
+    private SpliceEnd ToReset => isToStore ? SpliceEnd.StoreReset : SpliceEnd.ClientReset;
 
     /// <summary>Octets passed on, or on their way.</summary>
     public long Moved { get; private set; }
@@ -130,7 +135,7 @@ internal sealed class SpliceLeg(SpliceJoin join, LinuxConnection from, LinuxConn
             {
                 if (sent != LinuxSocket.WouldBlock)
                 {
-                    join.Broken(toReset);
+                    join.Broken(ToReset);
                     return;
                 }
 
@@ -158,7 +163,7 @@ internal sealed class SpliceLeg(SpliceJoin join, LinuxConnection from, LinuxConn
                 from.Socket.Drained();
                 return false;
             default:
-                join.Broken(fromReset);
+                join.Broken(FromReset);
                 return false;
         }
     }
@@ -206,7 +211,7 @@ internal sealed class SpliceLeg(SpliceJoin join, LinuxConnection from, LinuxConn
         }
         else
         {
-            join.Broken(toReset);
+            join.Broken(ToReset);
         }
 
         return false;
@@ -224,7 +229,7 @@ internal sealed class SpliceLeg(SpliceJoin join, LinuxConnection from, LinuxConn
     private void PassEndOn()
     {
         // Before anybody can see the end: the limit counts from here.
-        join.HalfClosed(closed);
+        join.HalfClosed(Closed);
         if (to.Socket.Tls is { } tls)
         {
             var result = tls.Shutdown();
@@ -236,13 +241,17 @@ internal sealed class SpliceLeg(SpliceJoin join, LinuxConnection from, LinuxConn
 
             if (result < 0)
             {
-                join.Broken(toReset);
+                join.Broken(ToReset);
                 return;
             }
         }
 
-        to.Socket.ShutdownSend();
-        to.SendWasEnded();
+        if (!join.IsLastLeg(this))
+        {
+            to.Socket.ShutdownSend();
+            to.SendWasEnded();
+        }
+
         HasEnded = true;
         join.LegEnded();
     }

@@ -1,0 +1,130 @@
+using MailProxy.Routing;
+using MailProxy.Routing.Decisions;
+
+namespace MailProxy.Proxy.Splice;
+
+/// <summary>
+/// The sessions that are tied to a store, by user. When routing changes, those whose user now lives elsewhere are ended.
+/// A session enters before the client hears "yes" and is judged again at that moment, so none slips in between.
+/// </summary>
+internal sealed class SessionRegistry : IDisposable
+{
+    // The first session of each user; the others hang behind it. A list of its own for each user would cost more than the session does.
+    private readonly Dictionary<string, LiveSession> _byUser = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private readonly IRouter _router;
+    private int _count;
+
+    public SessionRegistry(IRouter router)
+    {
+        _router = router;
+        _router.Changed += EndMoved;
+    }
+
+    /// <summary>Live sessions.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Enters a session; false when its user has moved meanwhile: route again.</summary>
+    public bool TryEnter(LiveSession session)
+    {
+        var user = session.Context.User!;
+        lock (_gate)
+        {
+            ref var first = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_byUser, user, out _);
+            session.Next = first;
+            first = session;
+            _count++;
+        }
+
+        if (HasMoved(session, out _))
+        {
+            Leave(session);
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes a session out; harmless when repeated.</summary>
+    public void Leave(LiveSession session)
+    {
+        var user = session.Context.User!;
+        lock (_gate)
+        {
+            if (!_byUser.TryGetValue(user, out var first))
+            {
+                return;
+            }
+
+            if (first != session)
+            {
+                Unlink(first, session);
+            }
+            else if (session.Next is { } next)
+            {
+                _byUser[user] = next;
+                _count--;
+            }
+            else
+            {
+                _byUser.Remove(user);
+                _count--;
+            }
+        }
+    }
+
+    /// <summary>Ends every session.</summary>
+    public void EndAll(string reason) => Snapshot().ForEach(session => session.End(reason));
+
+    /// <inheritdoc/>
+    public void Dispose() => _router.Changed -= EndMoved;
+
+    private void Unlink(LiveSession first, LiveSession session)
+    {
+        for (var before = first; before is not null; before = before.Next)
+        {
+            if (before.Next == session)
+            {
+                before.Next = session.Next;
+                _count--;
+                return;
+            }
+        }
+    }
+
+    // Judged outside the lock: routing every user of a full node takes its time, and logins must not wait for it.
+    private void EndMoved()
+    {
+        foreach (var session in Snapshot())
+        {
+            if (HasMoved(session, out var decision))
+            {
+                session.End($"moved to {decision.StoreId} ({decision.Detail})");
+            }
+        }
+    }
+
+    private List<LiveSession> Snapshot()
+    {
+        lock (_gate)
+        {
+            var all = new List<LiveSession>(_count);
+            foreach (var first in _byUser.Values)
+            {
+                for (var session = first; session is not null; session = session.Next)
+                {
+                    all.Add(session);
+                }
+            }
+
+            return all;
+        }
+    }
+
+    // A user on hold or without any route keeps the sessions there are; only another home ends them.
+    private bool HasMoved(LiveSession session, out RouteDecision decision)
+    {
+        decision = _router.Route(session.Context.User!, session.Context.DirectoryHome);
+        return decision.StoreId is not null && decision.StoreId != session.StoreId;
+    }
+}

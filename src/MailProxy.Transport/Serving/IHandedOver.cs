@@ -1,0 +1,8 @@
+namespace MailProxy.Transport.Serving;
+
+/// <summary>What goes on when a session's method has returned: a splice, mostly. It ends with <see cref="ServedConnection.End"/>.</summary>
+public interface IHandedOver
+{
+    /// <summary>The server stops: end soon. From any thread; harmless when repeated.</summary>
+    void Stop();
+}
