@@ -53,6 +53,7 @@ public sealed class ProxyNode : IDisposable
             new UserRouting(router, limits.Hold, time),
             new StoreConnector(transport, settings.StoreTls, _own, limits.StoreConnect),
             smarthost,
+            new RelayLinks(time),
             new SessionRegistry(router),
             new ConnectionCounts(limits),
             _deadlines,
@@ -128,6 +129,7 @@ public sealed class ProxyNode : IDisposable
     public void Dispose()
     {
         _deadlines.Dispose();
+        _services.Links.Dispose();
         _services.Registry.Dispose();
         _services.Metrics.Dispose();
     }

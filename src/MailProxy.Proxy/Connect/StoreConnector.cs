@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using MailProxy.Proxy.Failures;
@@ -13,6 +14,9 @@ namespace MailProxy.Proxy.Connect;
 /// <summary>Dials a store for one service: candidate addresses in turn within one budget, implicit TLS where the catalog says so.</summary>
 internal sealed class StoreConnector(IMailTransport transport, StoreTlsIdentity tls, OwnListeners own, TimeSpan limit)
 {
+    // Stores named by an address are few and stay: each login and each idle session shares their endpoints.
+    private readonly ConcurrentDictionary<(string Address, int Port), EndPoint[]> _literals = new();
+
     /// <summary>A connection that is ready for the dialogue; for STARTTLS legs it is still in clear.</summary>
     /// <param name="node">The store.</param>
     /// <param name="protocol">The client's.</param>
@@ -60,11 +64,11 @@ internal sealed class StoreConnector(IMailTransport transport, StoreTlsIdentity 
         return Outcome<StoreConnection>.Failed(ProxyFailure.StoreUnreachable, $"{node.Id} ({node.Address}:{port}): {problem}");
     }
 
-    private static async ValueTask<IReadOnlyList<EndPoint>> ResolveAsync(string address, int port, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<EndPoint>> ResolveAsync(string address, int port, CancellationToken cancellationToken)
     {
         if (IPAddress.TryParse(address, out var literal))
         {
-            return [new IPEndPoint(literal, port)];
+            return _literals.GetOrAdd((address, port), static (key, ip) => [new IPEndPoint(ip, key.Port)], literal);
         }
 
         if (address.StartsWith("memory:", StringComparison.Ordinal))

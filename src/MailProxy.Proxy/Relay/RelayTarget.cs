@@ -11,11 +11,12 @@ namespace MailProxy.Proxy.Relay;
 /// Our transaction with one store (LMTP) or with the smarthost (SMTP). A fault of the connection is remembered and becomes the verdict of all
 /// its recipients; it never disturbs the other targets.
 /// </summary>
-internal sealed class RelayTarget(StoreConnection connection, string name, bool isLmtp) : IAsyncDisposable
+internal sealed class RelayTarget(RelayLink link, string name, bool isLmtp, RelayLinks links) : IAsyncDisposable
 {
-    private readonly MailWire _wire = new(connection.Connection);
+    private readonly MailWire _wire = link.Wire;
     private readonly DotWriter _dots = new();
     private string _mail = "";
+    private bool _isMailSent;
     private bool _isDone;
 
     /// <summary>Store id, or <c>smarthost</c>.</summary>
@@ -33,15 +34,34 @@ internal sealed class RelayTarget(StoreConnection connection, string name, bool 
     /// <summary>For the log.</summary>
     public string FaultDetail { get; private set; } = "";
 
-    /// <summary>Greeting to MAIL FROM. The leg is in the relay's own name: stores know us by our certificate or network.</summary>
-    public async ValueTask<Outcome<RelayTarget>> OpenAsync(StoreLeg leg, RelayEnvelope envelope, bool tellClientAddress, CancellationToken cancellationToken)
+    /// <summary>
+    /// True when a connection that rested turned out to be closed before the store had taken anything: a fresh one may be tried.
+    /// </summary>
+    public bool WasStale { get; private set; }
+
+    /// <summary>
+    /// Greeting to LHLO, or on a connection that rested only the new client's name; then MAIL. The leg is in the relay's own name: stores know us
+    /// by our certificate or network.
+    /// </summary>
+    /// <param name="leg">The leg.</param>
+    /// <param name="envelope">What MAIL says.</param>
+    /// <param name="tellClientAddress">Name the client, where the store takes it.</param>
+    /// <param name="isMailLater">MAIL goes with the first recipient: for a recipient who concerns this store alone.</param>
+    /// <param name="cancellationToken">The limit.</param>
+    public async ValueTask<Outcome<RelayTarget>> OpenAsync(
+        StoreLeg leg, RelayEnvelope envelope, bool tellClientAddress, bool isMailLater, CancellationToken cancellationToken)
     {
-        var opened = await SmtpStoreOpening.OpenAsync(_wire, leg, isLmtp ? "LHLO" : "EHLO", tellClientAddress, cancellationToken);
+        var hello = isLmtp ? "LHLO" : "EHLO";
+        var opened = link.WasUsed
+            ? await SmtpStoreOpening.IdentifyAsync(_wire, leg, hello, link.Offers!, tellClientAddress, cancellationToken)
+            : await SmtpStoreOpening.OpenAsync(_wire, leg, hello, tellClientAddress, cancellationToken);
         if (!opened.IsDone)
         {
+            WasStale = link.WasUsed;
             return opened.As<RelayTarget>();
         }
 
+        link.Offers = opened.Value;
         if (envelope.IsInternational && !opened.Value.Has("SMTPUTF8"))
         {
             return Outcome<RelayTarget>.Failed(ProxyFailure.StoreLacksUtf8, $"{name} does not offer SMTPUTF8");
@@ -52,20 +72,36 @@ internal sealed class RelayTarget(StoreConnection connection, string name, bool 
             envelope.IsInternational ? " SMTPUTF8" : "",
             envelope.DeclaredSize is { } size && opened.Value.Has("SIZE") ? string.Create(CultureInfo.InvariantCulture, $" SIZE={size}") : "");
         _mail = $"MAIL FROM:<{envelope.Sender}>{parameters}\r\n";
-        var reply = await CommandAsync(_mail, cancellationToken);
-        return reply switch
+        if (isMailLater && opened.Value.Has("PIPELINING"))
         {
-            null when Fault is not null => Outcome<RelayTarget>.Failed(FaultFailure, FaultDetail),
-            { Code: >= 200 and < 300 } => this,
-            { Code: >= 400 and < 500 } => Outcome<RelayTarget>.Failed(ProxyFailure.StoreTemporaryFailure, $"MAIL: {reply.Code} {reply.Lines[^1]}"),
-            _ => Outcome<RelayTarget>.Failed(ProxyFailure.StoreProtocolError, $"MAIL: {(reply is null ? "no valid answer" : $"{reply.Code} {reply.Lines[^1]}")}"),
-        };
+            return this;
+        }
+
+        _isMailSent = true;
+        return await MailWasRefusedAsync(_mail, cancellationToken) ? Outcome<RelayTarget>.Failed(FaultFailure, FaultDetail) : this;
     }
 
-    /// <summary>Names a recipient.</summary>
+    /// <summary>Names a recipient; the first may bring MAIL along (RFC 2920 3.1).</summary>
     public async ValueTask<RelayReply> AddAsync(string address, CancellationToken cancellationToken)
     {
-        var reply = Fault is null ? await CommandAsync($"RCPT TO:<{address}>\r\n", cancellationToken) : null;
+        if (Fault is not null)
+        {
+            return Fault;
+        }
+
+        var recipient = $"RCPT TO:<{address}>\r\n";
+        if (!_isMailSent)
+        {
+            _isMailSent = true;
+            if (await MailWasRefusedAsync(_mail + recipient, cancellationToken))
+            {
+                return Fault!;
+            }
+
+            recipient = "";
+        }
+
+        var reply = await CommandAsync(recipient, cancellationToken);
         if (reply is null)
         {
             Break(ProxyFailure.StoreProtocolError, "no valid answer to RCPT");
@@ -177,22 +213,34 @@ internal sealed class RelayTarget(StoreConnection connection, string name, bool 
         }
     }
 
-    /// <summary>Cuts the connection; before <see cref="EndAsync"/> that leaves nothing behind at the store.</summary>
+    /// <summary>Lets the connection rest when all verdicts were heard; otherwise cuts it, which leaves nothing behind at the store.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_isDone)
+        if (!_isDone)
         {
-            // Politeness only: whether it is heard changes nothing.
-            _wire.Write("QUIT\r\n");
-            using var brief = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-            await GuardAsync(_wire.FlushAsync(brief.Token), brief.Token);
+            await link.CutAsync();
         }
-        else
+        else if (!isLmtp || !links.TryRest(link))
         {
-            connection.Connection.Abort();
+            await link.QuitAsync();
         }
+    }
 
-        await connection.DisposeAsync();
+    private async ValueTask<bool> MailWasRefusedAsync(string commands, CancellationToken cancellationToken)
+    {
+        var reply = await CommandAsync(commands, cancellationToken);
+        WasStale = link.WasUsed && reply is null or { Code: 421 } && FaultFailure != ProxyFailure.StoreTimeout;
+        switch (reply)
+        {
+            case { Code: >= 200 and < 300 }:
+                return false;
+            case { Code: >= 400 and < 500 }:
+                Break(ProxyFailure.StoreTemporaryFailure, $"MAIL: {reply.Code} {reply.Lines[^1]}");
+                return true;
+            default:
+                Break(ProxyFailure.StoreProtocolError, $"MAIL: {(reply is null ? "no valid answer" : $"{reply.Code} {reply.Lines[^1]}")}");
+                return true;
+        }
     }
 
     private async ValueTask<SmtpReply?> CommandAsync(string command, CancellationToken cancellationToken)

@@ -118,7 +118,7 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
     {
         foreach (var (_, node, isSmarthost) in wanted)
         {
-            var opened = await OpenAsync(node, isSmarthost);
+            var opened = await OpenAsync(node, isSmarthost, isAlone: wanted.Count == 1);
             if (!opened.IsDone)
             {
                 return Fail(address, opened.Failure, opened.Detail);
@@ -134,7 +134,14 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
             if (!_asked.TryGetValue((node.Id, user), out var asked))
             {
                 // The same user behind two addresses gets one copy.
-                asked = (await target.AddAsync(user, limit.Token), target.Recipients.Count - 1);
+                var reply = await target.AddAsync(user, limit.Token);
+                if (target.WasStale && await OpenInsteadAsync(target, node) is { } fresh)
+                {
+                    target = fresh;
+                    reply = await target.AddAsync(user, limit.Token);
+                }
+
+                asked = (reply, target.Recipients.Count - 1);
                 _asked[(node.Id, user)] = asked;
                 added.Add((node.Id, user));
             }
@@ -149,6 +156,13 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
                         ProxyFailure.StoreTemporaryFailure, $"{target.Name}: {target.FaultDetail}");
                 }
 
+                if (target is { Fault: not null, Recipients.Count: 0 })
+                {
+                    // The next recipient of this store tries anew.
+                    _targets.Remove(node.Id);
+                    await target.DisposeAsync();
+                }
+
                 return asked.Reply;
             }
 
@@ -157,6 +171,21 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
 
         Recipients.Add(new RelayRecipient(address, places));
         return new(250, "2.1.5 OK");
+    }
+
+    // The store had closed a connection that rested: nothing was taken on it yet.
+    private async ValueTask<RelayTarget?> OpenInsteadAsync(RelayTarget stale, StoreNode node)
+    {
+        _targets.Remove(node.Id);
+        await stale.DisposeAsync();
+        var opened = await OpenFreshAsync(node, isSmarthost: false, isAlone: true);
+        if (!opened.IsDone)
+        {
+            // Its fault stays the store's answer.
+            _targets[node.Id] = stale;
+        }
+
+        return opened.Value;
     }
 
     // The address is refused as a whole: those behind it who were taken must not get the message by way of its other recipients.
@@ -174,31 +203,42 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
         }
     }
 
-    private async ValueTask<Outcome<RelayTarget>> OpenAsync(StoreNode node, bool isSmarthost)
+    private async ValueTask<Outcome<RelayTarget>> OpenAsync(StoreNode node, bool isSmarthost, bool isAlone)
     {
         if (_targets.TryGetValue(node.Id, out var present))
         {
             return present.Fault is null ? present : Outcome<RelayTarget>.Failed(ProxyFailure.StoreTemporaryFailure, present.FaultDetail);
         }
 
+        if (!isSmarthost && services.Links.TryTake(node, session.Connection) is { } rested && await OpenOnAsync(rested, isSmarthost, isAlone) is { IsDone: true } opened)
+        {
+            return opened;
+        }
+
+        return await OpenFreshAsync(node, isSmarthost, isAlone);
+    }
+
+    private async ValueTask<Outcome<RelayTarget>> OpenFreshAsync(StoreNode node, bool isSmarthost, bool isAlone)
+    {
         var connected = isSmarthost
             ? await services.Smarthost!.ConnectAsync(session.Connection, deadline)
             : await services.Connector.ConnectAsync(node, MailProtocol.Lmtp, session.Connection, deadline);
-        if (!connected.IsDone)
-        {
-            return connected.As<RelayTarget>();
-        }
+        return connected.IsDone ? await OpenOnAsync(new RelayLink(node, connected.Value), isSmarthost, isAlone) : connected.As<RelayTarget>();
+    }
 
+    private async ValueTask<Outcome<RelayTarget>> OpenOnAsync(RelayLink link, bool isSmarthost, bool isAlone)
+    {
         using var limit = deadline.Within(services.Settings.Limits.StoreLogin);
         using var nothing = new Secret([]);
-        var target = new RelayTarget(connected.Value, node.Id, isLmtp: !isSmarthost);
+        var node = link.Node;
+        var target = new RelayTarget(link, node.Id, isLmtp: !isSmarthost, services.Links);
         var leg = new StoreLeg(
-            node, "", StoreLoginMethod.External, null, nothing, connected.Value.UpgradeWith, session.Id, session.Client, session.Local, FirstTtl,
+            node, "", StoreLoginMethod.External, null, nothing, link.Connection.UpgradeWith, session.Id, session.Client, session.Local, FirstTtl,
             services.Settings.HostName);
         var opened = Outcome<RelayTarget>.Failed(ProxyFailure.StoreTimeout, $"{node.Id} did not answer in time");
         try
         {
-            opened = await target.OpenAsync(leg, envelope, services.Settings.Stores.TellClientAddress && !isSmarthost, deadline.Token);
+            opened = await target.OpenAsync(leg, envelope, services.Settings.Stores.TellClientAddress && !isSmarthost, isAlone, deadline.Token);
         }
         catch (OperationCanceledException) when (limit.HasPassed)
         {
@@ -212,13 +252,12 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
             }
         }
 
-        if (!opened.IsDone)
+        if (opened.IsDone)
         {
-            return opened;
+            _targets[node.Id] = target;
         }
 
-        _targets[node.Id] = target;
-        return target;
+        return opened;
     }
 
     private RelayReply Fail(string address, ProxyFailure failure, string detail)

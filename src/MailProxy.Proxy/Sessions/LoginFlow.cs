@@ -100,7 +100,7 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
                 return welcome.As<LinkedStore>();
             }
 
-            var live = new LiveSession(session, services, served, deadline, leg.Node.Id);
+            var live = new LiveSession(session, services, served, deadline);
             isLinked = services.Registry.TryEnter(live);
             return isLinked ? new LinkedStore(store, welcome.Value, live) : (Outcome<LinkedStore>?)null;
         }

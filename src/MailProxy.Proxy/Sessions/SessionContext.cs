@@ -30,7 +30,7 @@ internal sealed class SessionContext(ulong number, ListenerOptions listener, Con
     public IPEndPoint? Client { get; } = Unmapped(connection.RemoteEndPoint);
 
     /// <summary>The address the client connected to.</summary>
-    public IPEndPoint? Local { get; } = Unmapped(connection.LocalEndPoint);
+    public IPEndPoint? Local => Unmapped(connection.LocalEndPoint);
 
     /// <summary>The phase it is in.</summary>
     public SessionPhase Phase { get; private set; }
@@ -75,13 +75,14 @@ internal sealed class SessionContext(ulong number, ListenerOptions listener, Con
     public void Enter(SessionPhase phase)
     {
         var now = time.GetTimestamp();
-        _phases[(int)Phase] += now - _phaseStartedAt;
+        var microseconds = _phases[(int)Phase] + time.GetElapsedTime(_phaseStartedAt, now).TotalMicroseconds;
+        _phases[(int)Phase] = microseconds < uint.MaxValue ? (uint)microseconds : uint.MaxValue;
         _phaseStartedAt = now;
         Phase = phase;
     }
 
     /// <summary>Time spent in a phase that is over.</summary>
-    public TimeSpan TimeIn(SessionPhase phase) => time.GetElapsedTime(0, _phases[(int)phase]);
+    public TimeSpan TimeIn(SessionPhase phase) => TimeSpan.FromMicroseconds(_phases[(int)phase]);
 
     // A dual-stack listener sees IPv4 clients as ::ffff:192.0.2.1; stores and people know them as 192.0.2.1.
     private static IPEndPoint? Unmapped(EndPoint? endPoint) =>

@@ -16,6 +16,7 @@ internal sealed record SessionServices(
     UserRouting Routing,
     StoreConnector Connector,
     SmarthostConnector? Smarthost,
+    RelayLinks Links,
     SessionRegistry Registry,
     ConnectionCounts Counts,
     SessionDeadlines Deadlines,

@@ -68,8 +68,8 @@ internal static class SmtpStoreOpening
         return reply is { Code: 250 } ? new SmtpExtensions(reply.Lines.Skip(1)) : Fault(reply, hello);
     }
 
-    // XCLIENT resets the session, so the store greets again and must be greeted again.
-    private static async ValueTask<Outcome<SmtpExtensions>> IdentifyAsync(
+    /// <summary>Tells whose mail it is, where that is wanted and possible. XCLIENT resets the session, so the store greets again and must be greeted again.</summary>
+    public static async ValueTask<Outcome<SmtpExtensions>> IdentifyAsync(
         MailWire store, StoreLeg leg, string hello, SmtpExtensions offered, bool tellClientAddress, CancellationToken cancellationToken)
     {
         var isEncrypted = store.Connection.Features.Get<ITlsFeature>() is { IsEncrypted: true };

@@ -10,11 +10,10 @@ namespace MailProxy.Proxy.Splice;
 /// A session that is tied to a store, and all that is left of it while it is spliced: what its log line will say, and the way to end it when its
 /// user moves or the node stops. The dialogues, their buffers and the methods that waited for them are gone by then.
 /// </summary>
-internal sealed class LiveSession(SessionContext context, SessionServices services, ServedConnection served, SessionDeadline deadline, string storeId)
-    : ISpliceOwner, IHandedOver
+internal sealed class LiveSession(SessionContext context, SessionServices services, ServedConnection served, SessionDeadline deadline) : ISpliceOwner, IHandedOver
 {
     private SessionDeadline? _deadline = deadline;
-    private StoreConnection? _store;
+    private ConnectionContext? _store;
     private ISplice? _splice;
     private string? _endReason;
 
@@ -22,7 +21,7 @@ internal sealed class LiveSession(SessionContext context, SessionServices servic
     public SessionContext Context => context;
 
     /// <summary>The store it is tied to.</summary>
-    public string StoreId => storeId;
+    public string StoreId => context.Route!.StoreId!;
 
     /// <summary>The next session of the same user: the registry's own.</summary>
     public LiveSession? Next { get; set; }
@@ -48,7 +47,7 @@ internal sealed class LiveSession(SessionContext context, SessionServices servic
     public void StartSplice(StoreConnection store)
     {
         context.Enter(SessionPhase.Splicing);
-        _store = store;
+        _store = store.Connection;
         _deadline = null;
         served.HandOver(this);
         var splice = context.Connection.Features.Get<ISpliceFeature>()!.Start(store.Connection, services.Splice, this);

@@ -6,6 +6,9 @@ namespace MailProxy.Transport.Connections;
 /// </summary>
 public interface IHomeThreadFeature
 {
+    /// <summary>The same object for all connections that live on the same thread.</summary>
+    object Home { get; }
+
     /// <summary>Completes on the connection's thread; at once when this is it.</summary>
     ValueTask ReturnAsync();
 }

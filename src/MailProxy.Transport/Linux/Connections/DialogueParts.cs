@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Net;
 using Microsoft.AspNetCore.Connections;
 
 namespace MailProxy.Transport.Linux.Connections;
@@ -21,9 +20,6 @@ internal sealed class DialogueParts
 
     /// <summary>The item bag.</summary>
     public ConnectionItems? Items { get; set; }
-
-    /// <summary>Our address, once asked for.</summary>
-    public EndPoint? Local { get; set; }
 
     /// <summary>The end of our direction, once begun.</summary>
     public Task? Shutdown { get; set; }

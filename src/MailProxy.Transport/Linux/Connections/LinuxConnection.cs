@@ -34,11 +34,7 @@ internal sealed class LinuxConnection : ConnectionContext, ISocketOwner, IHomeTh
     public LinuxConnection(Reactor reactor, int descriptor, EndPoint? remote, EndPoint? local, bool isAccepted)
     {
         RemoteEndPoint = remote;
-        if (local is not null)
-        {
-            Parts.Local = local;
-        }
-
+        base.LocalEndPoint = local;
         Socket = new LinuxSocket(reactor, descriptor, this, isAccepted);
     }
 
@@ -76,10 +72,7 @@ internal sealed class LinuxConnection : ConnectionContext, ISocketOwner, IHomeTh
     }
 
     /// <inheritdoc/>
-    public override EndPoint? LocalEndPoint { get => Parts.Local ??= Socket.ReadLocalEndPoint(); set => Parts.Local = value; }
-
-    /// <inheritdoc/>
-    public override EndPoint? RemoteEndPoint { get; set; }
+    public override EndPoint? LocalEndPoint { get => base.LocalEndPoint ??= Socket.ReadLocalEndPoint(); set => base.LocalEndPoint = value; }
 
     /// <summary>The descriptor.</summary>
     public LinuxSocket Socket { get; }
@@ -199,6 +192,9 @@ internal sealed class LinuxConnection : ConnectionContext, ISocketOwner, IHomeTh
         CloseAndGiveBack();
         return ValueTask.CompletedTask;
     }
+
+    /// <inheritdoc/>
+    object IHomeThreadFeature.Home => Reactor;
 
     /// <inheritdoc/>
     public ValueTask ReturnAsync() => Reactor.IsCurrent ? ValueTask.CompletedTask : new ValueTask(new WayHome(Reactor), 0);

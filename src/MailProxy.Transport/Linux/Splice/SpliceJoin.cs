@@ -9,8 +9,6 @@ internal sealed class SpliceJoin : ISplice
     // Dead peers show after minutes anyway, and most sessions of scripts and phones are over by then: the options cost them nothing.
     private static readonly TimeSpan KeepAliveAge = TimeSpan.FromSeconds(5);
 
-    private readonly LinuxConnection _client;
-    private readonly LinuxConnection _store;
     private readonly SpliceSettings _settings;
     private readonly ISpliceOwner _owner;
     private readonly SpliceLeg _toStore;
@@ -24,10 +22,16 @@ internal sealed class SpliceJoin : ISplice
     /// <summary>Nothing moves before <see cref="Start"/>.</summary>
     public SpliceJoin(LinuxConnection client, LinuxConnection store, SpliceSettings settings, ISpliceOwner owner)
     {
-        (_client, _store, _settings, _owner) = (client, store, settings, owner);
-        _toStore = new SpliceLeg(this, client, store, isToStore: true);
-        _toClient = new SpliceLeg(this, store, client, isToStore: false);
+        (Client, Store, _settings, _owner) = (client, store, settings, owner);
+        _toStore = new SpliceLeg(this, isToStore: true);
+        _toClient = new SpliceLeg(this, isToStore: false);
     }
+
+    /// <summary>Who came to us.</summary>
+    public LinuxConnection Client { get; }
+
+    /// <summary>Whom we dialled.</summary>
+    public LinuxConnection Store { get; }
 
     /// <summary>Nothing is moved any more.</summary>
     public bool HasStopped { get; private set; }
@@ -35,7 +39,7 @@ internal sealed class SpliceJoin : ISplice
     /// <summary>The sweep's own.</summary>
     public int SweepIndex { get; set; }
 
-    private JoinSweep Sweep => _client.Reactor.Joins;
+    private JoinSweep Sweep => Client.Reactor.Joins;
 
     /// <summary>Begins to move octets; on the reactor on which both connections live.</summary>
     public void Start()
@@ -52,14 +56,14 @@ internal sealed class SpliceJoin : ISplice
         Sweep.Add(this);
         _toStore.TakeOver();
         _toClient.TakeOver();
-        _client.BecomeBare();
-        _store.BecomeBare();
+        Client.BecomeBare();
+        Store.BecomeBare();
         _toStore.OnReady();
         _toClient.OnReady();
     }
 
     /// <inheritdoc/>
-    public void Stop() => _client.Reactor.Post(static self => ((SpliceJoin)self!).Stop(SpliceEnd.Cancelled), this);
+    public void Stop() => Client.Reactor.Post(static self => ((SpliceJoin)self!).Stop(SpliceEnd.Cancelled), this);
 
     /// <summary>Something moves.</summary>
     public void Touch() => _lastActivity = Sweep.Time.GetTimestamp();
@@ -84,8 +88,8 @@ internal sealed class SpliceJoin : ISplice
         if (_toStore.HasEnded && _toClient.HasEnded && !HasStopped)
         {
             HasStopped = true;
-            _client.CloseNow();
-            _store.CloseNow();
+            Client.CloseNow();
+            Store.CloseNow();
             Finish();
         }
     }
@@ -96,8 +100,8 @@ internal sealed class SpliceJoin : ISplice
         _end ??= end;
         var mine = !HasStopped;
         HasStopped = true;
-        _client.Abort();
-        _store.Abort();
+        Client.Abort();
+        Store.Abort();
         if (mine)
         {
             Finish();
@@ -119,8 +123,8 @@ internal sealed class SpliceJoin : ISplice
         else if (!_isKeptAlive && quiet >= KeepAliveAge)
         {
             _isKeptAlive = true;
-            _client.Socket.KeepAlive();
-            _store.Socket.KeepAlive();
+            Client.Socket.KeepAlive();
+            Store.Socket.KeepAlive();
         }
     }
 

@@ -9,7 +9,7 @@ namespace MailProxy.Transport.Linux.Splice;
 /// One direction of a join. It reads only when everything before was sent: that is the back-pressure. Small pieces go through the reactor's shared
 /// memory, bulk between two sockets in clear goes through a pipe within the kernel; what cannot be sent at once is all it ever holds.
 /// </summary>
-internal sealed class SpliceLeg(SpliceJoin join, LinuxConnection from, LinuxConnection to, bool isToStore) : IReadinessWaiter
+internal sealed class SpliceLeg(SpliceJoin join, bool isToStore) : IReadinessWaiter
 {
     // Up to here a copy costs less than the two calls and the page bookkeeping of splice(2); a piece that fills it is the beginning of bulk.
     private const int SmallPiece = 16 * 1024;
@@ -24,6 +24,10 @@ internal sealed class SpliceLeg(SpliceJoin join, LinuxConnection from, LinuxConn
     private SplicePipe? _pipe;
     private bool _isBulk;
     private bool _isEnding;
+
+    private LinuxConnection From => isToStore ? join.Client : join.Store;
+
+    private LinuxConnection To => isToStore ? join.Store : join.Client;
 
     private SpliceEnd Closed => isToStore ? SpliceEnd.ClientClosed : SpliceEnd.StoreClosed;
 
@@ -40,11 +44,11 @@ internal sealed class SpliceLeg(SpliceJoin join, LinuxConnection from, LinuxConn
     /// <summary>What the dialogues wrote and did not flush, and what they received and did not consume, goes first.</summary>
     public void TakeOver()
     {
-        var unsent = to.Pipes.Writer.TakeUnflushed();
-        var ahead = from.Pipes.Reader.ReadAhead;
+        var unsent = To.Pipes.Writer.TakeUnflushed();
+        var ahead = From.Pipes.Reader.ReadAhead;
         Moved += ahead.Length;
         _left.Keep(unsent.Span, ahead.Span);
-        from.Pipes.Reader.Complete();
+        From.Pipes.Reader.Complete();
     }
 
     /// <summary>Moves what can be moved now.</summary>
@@ -57,7 +61,7 @@ internal sealed class SpliceLeg(SpliceJoin join, LinuxConnection from, LinuxConn
                 return;
             }
 
-            if (from.Socket.IsClosed || to.Socket.IsClosed)
+            if (From.Socket.IsClosed || To.Socket.IsClosed)
             {
                 // Aborted on this side.
                 join.Stop(SpliceEnd.Cancelled);
@@ -75,29 +79,29 @@ internal sealed class SpliceLeg(SpliceJoin join, LinuxConnection from, LinuxConn
                 return;
             }
 
-            if (!from.Socket.IsReadable)
+            if (!From.Socket.IsReadable)
             {
-                from.Socket.ReadWaiter = this;
+                From.Socket.ReadWaiter = this;
                 return;
             }
 
             Move();
         }
 
-        from.Reactor.Post(static self => ((SpliceLeg)self!).OnReady(), this);
+        From.Reactor.Post(static self => ((SpliceLeg)self!).OnReady(), this);
     }
 
     /// <summary>Gives everything back.</summary>
     public void Release()
     {
-        if (from.Socket.ReadWaiter == this)
+        if (From.Socket.ReadWaiter == this)
         {
-            from.Socket.ReadWaiter = null;
+            From.Socket.ReadWaiter = null;
         }
 
-        if (to.Socket.WriteWaiter == this)
+        if (To.Socket.WriteWaiter == this)
         {
-            to.Socket.WriteWaiter = null;
+            To.Socket.WriteWaiter = null;
         }
 
         _left.Drop();
@@ -107,10 +111,10 @@ internal sealed class SpliceLeg(SpliceJoin join, LinuxConnection from, LinuxConn
 
     private void Move()
     {
-        var isClear = from.Socket.Tls is null && to.Socket.Tls is null;
-        if (_isBulk && isClear && (_pipe ??= from.Reactor.Pipes.TryRent()) is { } pipe)
+        var isClear = From.Socket.Tls is null && To.Socket.Tls is null;
+        if (_isBulk && isClear && (_pipe ??= From.Reactor.Pipes.TryRent()) is { } pipe)
         {
-            var filled = from.Socket.SpliceTo(pipe.WriteEnd, SplicePipe.Capacity);
+            var filled = From.Socket.SpliceTo(pipe.WriteEnd, SplicePipe.Capacity);
             pipe.Filled = Math.Max(filled, 0);
             _isBulk = filled >= BulkPiece;
             Judge(filled, filled);
@@ -118,9 +122,9 @@ internal sealed class SpliceLeg(SpliceJoin join, LinuxConnection from, LinuxConn
             return;
         }
 
-        var shared = from.Reactor.Shared;
+        var shared = From.Reactor.Shared;
         var piece = shared.AsSpan(0, isClear ? SmallPiece : shared.Length);
-        var received = from.Socket.Receive(piece);
+        var received = From.Socket.Receive(piece);
         _isBulk = received == piece.Length;
         if (!Judge(received, received))
         {
@@ -130,7 +134,7 @@ internal sealed class SpliceLeg(SpliceJoin join, LinuxConnection from, LinuxConn
         var octets = piece[..received];
         while (octets.Length > 0)
         {
-            var sent = to.Socket.Send(octets);
+            var sent = To.Socket.Send(octets);
             if (sent < 0)
             {
                 if (sent != LinuxSocket.WouldBlock)
@@ -160,7 +164,7 @@ internal sealed class SpliceLeg(SpliceJoin join, LinuxConnection from, LinuxConn
                 _isEnding = true;
                 return false;
             case LinuxSocket.WouldBlock:
-                from.Socket.Drained();
+                From.Socket.Drained();
                 return false;
             default:
                 join.Broken(FromReset);
@@ -173,7 +177,7 @@ internal sealed class SpliceLeg(SpliceJoin join, LinuxConnection from, LinuxConn
     {
         while (_pipe is { Filled: > 0 } pipe)
         {
-            var sent = to.Socket.SpliceFrom(pipe.ReadEnd, pipe.Filled);
+            var sent = To.Socket.SpliceFrom(pipe.ReadEnd, pipe.Filled);
             if (!MayGoOn(sent))
             {
                 return false;
@@ -185,7 +189,7 @@ internal sealed class SpliceLeg(SpliceJoin join, LinuxConnection from, LinuxConn
         ReleaseEmptyPipe();
         while (!_left.IsEmpty)
         {
-            var sent = to.Socket.Send(_left.Octets);
+            var sent = To.Socket.Send(_left.Octets);
             if (!MayGoOn(sent))
             {
                 return false;
@@ -207,7 +211,7 @@ internal sealed class SpliceLeg(SpliceJoin join, LinuxConnection from, LinuxConn
 
         if (sent == LinuxSocket.WouldBlock)
         {
-            to.Socket.WriteWaiter = this;
+            To.Socket.WriteWaiter = this;
         }
         else
         {
@@ -222,7 +226,7 @@ internal sealed class SpliceLeg(SpliceJoin join, LinuxConnection from, LinuxConn
         if (_pipe is { Filled: 0 } empty)
         {
             _pipe = null;
-            from.Reactor.Pipes.Return(empty);
+            From.Reactor.Pipes.Return(empty);
         }
     }
 
@@ -230,12 +234,12 @@ internal sealed class SpliceLeg(SpliceJoin join, LinuxConnection from, LinuxConn
     {
         // Before anybody can see the end: the limit counts from here.
         join.HalfClosed(Closed);
-        if (to.Socket.Tls is { } tls)
+        if (To.Socket.Tls is { } tls)
         {
             var result = tls.Shutdown();
             if (result == LinuxSocket.WouldBlock)
             {
-                to.Socket.WriteWaiter = this;
+                To.Socket.WriteWaiter = this;
                 return;
             }
 
@@ -248,8 +252,8 @@ internal sealed class SpliceLeg(SpliceJoin join, LinuxConnection from, LinuxConn
 
         if (!join.IsLastLeg(this))
         {
-            to.Socket.ShutdownSend();
-            to.SendWasEnded();
+            To.Socket.ShutdownSend();
+            To.SendWasEnded();
         }
 
         HasEnded = true;
