@@ -14,6 +14,7 @@ using MailProxy.Proxy.StoreLogin;
 using MailProxy.Proxy.Wire;
 using MailProxy.Routing;
 using MailProxy.Transport;
+using MailProxy.Transport.Serving;
 using MailProxy.Transport.Tls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
@@ -27,7 +28,6 @@ public sealed class ProxyNode : IDisposable
     internal static readonly TimeSpan GoodbyeLimit = TimeSpan.FromSeconds(5);
 
     private readonly SessionServices _services;
-    private readonly ConnectionCounts _counts;
     private readonly SessionIds _ids;
     private readonly OwnListeners _own = new();
 
@@ -38,7 +38,7 @@ public sealed class ProxyNode : IDisposable
         ProxySettings settings, IMailTransport transport, IUserDirectory directory, IRouter router, ILogger<ProxyNode> logger, TimeProvider time, Random random)
     {
         var limits = settings.Limits;
-        _counts = new(limits);
+        Limits = new ConnectionLimits(limits.Connections, limits.ConnectionsPerAddress);
         _ids = new(random);
         _tls = Enum.GetValues<MailProtocol>().ToFrozenDictionary(protocol => protocol, protocol => WithApplicationProtocols(settings.Tls, protocol));
         var smarthost = settings.Relay.TryParseSmarthost(out var host, out var port)
@@ -61,15 +61,26 @@ public sealed class ProxyNode : IDisposable
     /// <summary>Sessions that are tied to a store now.</summary>
     public int LinkedSessions => _services.Registry.Count;
 
+    /// <summary>Connections of all listeners, in all and by client network.</summary>
+    public ConnectionLimits Limits { get; }
+
     /// <summary>Tells where this node listens, so that it never dials itself.</summary>
     public void SetOwnListeners(IReadOnlyList<System.Net.EndPoint> bound) => _own.Set(bound);
+
+    /// <summary>Bounds of a listener's server, and what a client that is one too many hears.</summary>
+    public ConnectionServerOptions ServerOptions(ListenerOptions listener) => new()
+    {
+        MaxConnections = listener.Connections ?? int.MaxValue,
+        Limits = Limits,
+        Refused = _ => _services.Metrics.Failed(listener.Name, ProxyFailure.TooManySessions),
+        OnRefused = listener.Tls == ListenerTlsMode.Implicit ? null : connection => Refusal.TellAsync(connection, listener.Protocol!.Value),
+    };
 
     /// <summary>Serves one accepted connection from TLS to its end. Never throws for what peers do.</summary>
     public async Task ServeAsync(ConnectionContext connection, ListenerOptions listener, CancellationToken stop)
     {
         var session = new SessionContext(_ids.Next(), listener, connection, _services.Time);
         _services.Metrics.Began(listener.Name);
-        var mayStay = _counts.Enter(session.Client);
         var limits = _services.Settings.Limits;
         using var deadline = new PreLoginDeadline(limits.PreLogin, _services.Time, connection.ConnectionClosed, stop);
         IFarewell? dialogue = null;
@@ -88,13 +99,13 @@ public sealed class ProxyNode : IDisposable
             {
                 var relay = new RelaySession(session, _services, settings, wire);
                 dialogue = relay;
-                await (mayStay ? relay.RunAsync(stop) : TurnAwayAsync(session, dialogue));
+                await relay.RunAsync(stop);
                 return;
             }
 
             var (client, store, submission) = DialoguesFor(wire, settings, session);
             dialogue = client;
-            await (mayStay ? new LoginSession(session, _services, client, store, submission).RunAsync(deadline, stop) : TurnAwayAsync(session, dialogue));
+            await new LoginSession(session, _services, client, store, submission).RunAsync(deadline, stop);
         }
         catch (OperationCanceledException)
         {
@@ -112,7 +123,6 @@ public sealed class ProxyNode : IDisposable
         finally
         {
             session.Enter(session.Phase);
-            _counts.Leave(session.Client);
             _services.Metrics.Ended(session);
             SessionLog.Ended(_services.Logger, session);
         }
@@ -123,14 +133,6 @@ public sealed class ProxyNode : IDisposable
     {
         _services.Registry.Dispose();
         _services.Metrics.Dispose();
-    }
-
-    private static async Task TurnAwayAsync(SessionContext session, IFarewell dialogue)
-    {
-        session.Fail(ProxyFailure.TooManySessions, "connection limit");
-        session.EndedBy = "connection limit";
-        using var limit = new CancellationTokenSource(GoodbyeLimit);
-        await dialogue.GoodbyeAsync(ProxyFailure.TooManySessions, limit.Token);
     }
 
     private async ValueTask<bool> EncryptAsync(SessionContext session, TlsServerSettings? tls, CancellationToken cancellationToken)

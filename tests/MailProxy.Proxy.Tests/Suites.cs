@@ -53,3 +53,9 @@ public sealed class MemorySessionLifeTests() : SessionLifeSuite(RigTransport.Mem
 public sealed class PortableSessionLifeTests() : SessionLifeSuite(RigTransport.Portable);
 
 public sealed class LinuxSessionLifeTests() : SessionLifeSuite(RigTransport.Linux);
+
+public sealed class MemoryLimitTests() : LimitSuite(RigTransport.Memory);
+
+public sealed class PortableLimitTests() : LimitSuite(RigTransport.Portable);
+
+public sealed class LinuxLimitTests() : LimitSuite(RigTransport.Linux);

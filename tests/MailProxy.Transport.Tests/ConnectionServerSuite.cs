@@ -148,26 +148,6 @@ public abstract class ConnectionServerSuite(Func<TimeProvider, IMailTransport> c
         Assert.Contains(_logger.Entries, entry => entry is { Level: LogLevel.Warning, Exception: SocketException { SocketErrorCode: SocketError.TooManyOpenSockets } });
     }
 
-    private static async Task EchoAsync(ConnectionContext connection, CancellationToken stop)
-    {
-        var peer = new DialogueClient(connection);
-        while (await peer.ReadLineAsync() is { } line)
-        {
-            await peer.SendLineAsync(line);
-        }
-    }
-
-    // A condition that another thread brings about soon; only a failing test waits long.
-    private static async Task WaitForAsync(Func<bool> isTrue)
-    {
-        var since = TimeProvider.System.GetTimestamp();
-        while (!isTrue())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(since) < Patience, "The condition never came true.");
-            await Task.Yield();
-        }
-    }
-
     private async Task<ConnectionServer> ServeAsync(Func<ConnectionContext, CancellationToken, Task> serve, ConnectionServerOptions? options = null)
     {
         var server = new ConnectionServer(Transport, NewEndPoint, serve, options ?? new ConnectionServerOptions(), _logger, Time);

@@ -35,9 +35,13 @@ public sealed class ConnectionServer(
 
     private readonly ConcurrentDictionary<ConnectionContext, Task> _live = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly BoundedCount _served = new(options.MaxConnections);
+    private RepeatedEvent? _refusals;
+    private RepeatedEvent? _acceptFaults;
+    private (EndPoint? Client, LimitReached Limit) _lastRefused;
+    private Exception? _lastFault;
     private IConnectionListener? _listener;
     private Task _accepting = Task.CompletedTask;
-    private int _served;
     private int _refusing;
     private bool _isDisposed;
 
@@ -45,7 +49,7 @@ public sealed class ConnectionServer(
     public EndPoint BoundEndPoint => _listener?.EndPoint ?? throw new InvalidOperationException("The server is not bound.");
 
     /// <summary>Connections served now.</summary>
-    public int Count => Volatile.Read(ref _served);
+    public int Count => _served.Value;
 
     /// <summary>Listens and begins to serve. Errors: <see cref="ListenFailedException"/>.</summary>
     public async Task BindAsync(CancellationToken cancellationToken)
@@ -59,6 +63,8 @@ public sealed class ConnectionServer(
             throw new ListenFailedException(endPoint, exception);
         }
 
+        _refusals = new RepeatedEvent(time, LogRefusals);
+        _acceptFaults = new RepeatedEvent(time, LogAcceptFaults);
         if (_listener is IInPlaceListener inPlace)
         {
             inPlace.Serve(connection => Start(connection, isInPlace: true));
@@ -88,6 +94,8 @@ public sealed class ConnectionServer(
             await Task.WhenAll(_live.Values);
         }
 
+        _refusals?.Dispose();
+        _acceptFaults?.Dispose();
         if (_listener is not null)
         {
             await _listener.DisposeAsync();
@@ -132,7 +140,8 @@ public sealed class ConnectionServer(
             }
             catch (Exception exception)
             {
-                logger.LogWarning(exception, "Accepting on {EndPoint} failed; trying again", BoundEndPoint);
+                _lastFault = exception;
+                _acceptFaults!.Happened();
                 await BackOffAsync();
                 continue;
             }
@@ -160,20 +169,34 @@ public sealed class ConnectionServer(
 
     private void Start(ConnectionContext connection, bool isInPlace)
     {
-        var isServed = Interlocked.Increment(ref _served) <= options.MaxConnections;
-        if (!isServed)
-        {
-            Interlocked.Decrement(ref _served);
-        }
+        // Kept, because a connection's address may be another by the time it leaves, and then the wrong one would be counted out.
+        var client = connection.RemoteEndPoint;
+        var limit = Enter(client);
 
         // Registered before it runs, so that a stop in between waits for it too; it takes itself off at its end.
         // The accept loop must not run sessions; a thread that hands over in place is where they shall run.
         var begin = new TaskCompletionSource(isInPlace ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
-        _live[connection] = isServed ? ServeAsync(connection, begin.Task) : RefuseAsync(connection, begin.Task);
+        _live[connection] = limit == LimitReached.None ? ServeAsync(connection, client, begin.Task) : RefuseAsync(connection, limit, begin.Task);
         begin.SetResult();
     }
 
-    private async Task ServeAsync(ConnectionContext connection, Task begin)
+    private LimitReached Enter(EndPoint? client)
+    {
+        if (!_served.TryEnter())
+        {
+            return LimitReached.Listener;
+        }
+
+        var limit = options.Limits?.TryEnter(client) ?? LimitReached.None;
+        if (limit != LimitReached.None)
+        {
+            _served.Leave();
+        }
+
+        return limit;
+    }
+
+    private async Task ServeAsync(ConnectionContext connection, EndPoint? client, Task begin)
     {
         await begin;
         try
@@ -192,7 +215,8 @@ public sealed class ConnectionServer(
             logger.LogError(exception, "Serving connection {ConnectionId} from {Client} failed", connection.ConnectionId, connection.RemoteEndPoint);
         }
 
-        Interlocked.Decrement(ref _served);
+        _served.Leave();
+        options.Limits?.Leave(client);
         await ReleaseAsync(connection);
     }
 
@@ -214,29 +238,49 @@ public sealed class ConnectionServer(
         return outcome == TlsOutcome.Done;
     }
 
-    private async Task RefuseAsync(ConnectionContext connection, Task begin)
+    private async Task RefuseAsync(ConnectionContext connection, LimitReached limit, Task begin)
     {
         await begin;
+        _lastRefused = (connection.RemoteEndPoint, limit);
+        _refusals!.Happened();
+        options.Refused?.Invoke(limit);
+        var isTold = false;
         try
         {
             if (Interlocked.Increment(ref _refusing) <= MaxRefusalsAtOnce && options is { OnRefused: not null, ImplicitTls: null })
             {
                 await options.OnRefused(connection).WaitAsync(RefusalLimit, time, _stopping.Token);
+                isTold = true;
             }
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or TimeoutException)
         {
-            connection.Abort();
+            logger.LogDebug("Connection {ConnectionId} from {Client} was refused and did not hear it: {Reason}", connection.ConnectionId, connection.RemoteEndPoint, exception.Message);
         }
         catch (Exception exception)
         {
             logger.LogError(exception, "Refusing connection {ConnectionId} from {Client} failed", connection.ConnectionId, connection.RemoteEndPoint);
         }
 
-        logger.LogInformation("Refused {Client} on {EndPoint}: {Limit} connections are served already", connection.RemoteEndPoint, connection.LocalEndPoint, options.MaxConnections);
         Interlocked.Decrement(ref _refusing);
+        if (!isTold)
+        {
+            // A reset leaves nothing behind, in the kernel either.
+            connection.Abort();
+        }
+
         await ReleaseAsync(connection);
     }
+
+    private void LogRefusals(long count)
+    {
+        var (client, limit) = _lastRefused;
+        logger.LogWarning(
+            "Refused {Count} connections to {EndPoint}, the last one from {Client}: the limit is reached ({Limit})", count, BoundEndPoint, client, limit);
+    }
+
+    private void LogAcceptFaults(long count) =>
+        logger.LogWarning(_lastFault, "Accepting on {EndPoint} failed {Count} times; new connections wait, and it is tried again", BoundEndPoint, count);
 
     private async Task ReleaseAsync(ConnectionContext connection)
     {

@@ -160,7 +160,7 @@ internal sealed class ProxyHost : INode
                 _transport,
                 listener.EndPoint,
                 (connection, stop) => _proxy.ServeAsync(connection, listener, stop),
-                new ConnectionServerOptions { MaxConnections = _config.Limits.Connections },
+                _proxy.ServerOptions(listener),
                 _logger,
                 _time);
             _servers.Add(server);

@@ -62,19 +62,28 @@ internal sealed class ProxyRig : IAsyncDisposable
         Router.AddStore("store-2");
     }
 
-    /// <summary>A listener's client, connected; the proxy is started by the first.</summary>
-    public async Task<DialogueClient> ConnectAsync(MailProtocol protocol, ListenerTlsMode tls = ListenerTlsMode.StartTls)
+    /// <summary>A client of a new listener, connected; the proxy is started by the first.</summary>
+    public async Task<DialogueClient> ConnectAsync(MailProtocol protocol, ListenerTlsMode tls = ListenerTlsMode.StartTls, int? connections = null)
     {
-        _node ??= await StartAsync();
-        var listener = new ListenerOptions { Protocol = protocol, Port = 0, Tls = tls };
-        var server = new ConnectionServer(Transport, NewEndPoint($"proxy-{_parts.Count}"), (connection, stop) => _node.ServeAsync(connection, listener, stop), new ConnectionServerOptions(), Log, Time);
-        _parts.Add(server);
-        await server.BindAsync(CancellationToken.None);
-        Server = server;
-        var client = new DialogueClient(await Transport.ConnectAsync(server.BoundEndPoint, CancellationToken.None));
+        var node = _node ??= await StartAsync();
+        var listener = new ListenerOptions { Protocol = protocol, Port = 0, Tls = tls, Connections = connections };
+        Server = new ConnectionServer(
+            Transport, NewEndPoint($"proxy-{_parts.Count}"), (connection, stop) => node.ServeAsync(connection, listener, stop), node.ServerOptions(listener), Log, Time);
+        _parts.Add(Server);
+        await Server.BindAsync(CancellationToken.None);
+        return await ConnectAgainAsync();
+    }
+
+    /// <summary>One more client of the last listener.</summary>
+    public async Task<DialogueClient> ConnectAgainAsync()
+    {
+        var client = new DialogueClient(await Transport.ConnectAsync(Server!.BoundEndPoint, CancellationToken.None));
         _parts.Add(client);
         return client;
     }
+
+    /// <summary>The node, once a client has connected.</summary>
+    public ProxyNode Node => _node!;
 
     /// <summary>The listener of the last client.</summary>
     public ConnectionServer? Server { get; private set; }

@@ -88,19 +88,6 @@ public abstract class SessionLifeSuite(RigTransport on)
     }
 
     [Fact]
-    public async Task Too_many_connections_are_told_so()
-    {
-        await using var rig = new ProxyRig(on);
-        rig.Limits.Connections = 1;
-        var first = await rig.ConnectAsync(MailProtocol.Imap);
-        await first.ExpectAsync("* OK *");
-        var second = await rig.ConnectAsync(MailProtocol.Imap);
-        await second.ExpectAsync("\\* BYE [LIMIT] *");
-        await second.ExpectEndAsync();
-        await first.DisposeAsync();
-    }
-
-    [Fact]
     public async Task A_session_is_one_line_that_says_why_it_went_where_and_holds_no_secret()
     {
         await using var rig = new ProxyRig(on);
