@@ -13,7 +13,6 @@ using MailProxy.Transport;
 using MailProxy.Transport.Memory;
 using MailProxy.Transport.Serving;
 using MailProxy.Transport.Tls;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -151,16 +150,5 @@ internal sealed class ProxyRig : IAsyncDisposable
             new MasterAccount("proxy", new Directory.Secret("master"u8.ToArray())),
             Relay);
         return new ProxyNode(settings, Transport, _directory, Router, new LoggerOf<ProxyNode>(Log), Time, new Random(1));
-    }
-
-    private sealed class LoggerOf<T>(ILogger inner) : ILogger<T>
-    {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => inner.BeginScope(state);
-
-        public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(logLevel);
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            inner.Log(logLevel, eventId, state, exception, formatter);
     }
 }

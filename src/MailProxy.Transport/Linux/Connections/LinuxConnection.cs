@@ -163,6 +163,11 @@ internal sealed class LinuxConnection : ConnectionContext, ISocketOwner
         }
 
         _pipes?.Reader.Complete();
+        if (_pipes is { Writer.UnflushedBytes: > 0 })
+        {
+            Run(static self => ((LinuxConnection)self!)._pipes?.Writer.Discard());
+        }
+
         _closed?.Cancel();
         _tls?.Dispose();
         await base.DisposeAsync();

@@ -35,10 +35,11 @@ internal sealed class SpliceLeg(SpliceJoin join, LinuxConnection from, LinuxConn
     /// <summary>What the dialogues wrote and did not flush, and what they received and did not consume, goes first.</summary>
     public void TakeOver()
     {
-        var unsent = to.Pipes.Writer.TakeUnflushed();
+        var writer = to.Pipes.Writer;
         var ahead = from.Pipes.Reader.ReadAhead;
         Moved += ahead.Length;
-        _left.Keep(unsent.Span, ahead.Span);
+        _left.Keep(writer.Unflushed.Span, ahead.Span);
+        writer.Discard();
         from.Pipes.Reader.Complete();
     }
 
@@ -96,8 +97,11 @@ internal sealed class SpliceLeg(SpliceJoin join, LinuxConnection from, LinuxConn
         }
 
         _left.Drop();
-        _pipe?.Dispose();
-        _pipe = null;
+        if (_pipe is { } pipe)
+        {
+            _pipe = null;
+            from.Reactor.Pipes.Return(pipe);
+        }
     }
 
     private void Move()
