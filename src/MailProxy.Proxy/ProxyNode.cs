@@ -41,6 +41,7 @@ public sealed class ProxyNode : IDisposable
     {
         var limits = settings.Limits;
         _deadlines = new(time);
+        Limits = new ConnectionLimits(limits.Connections, limits.ConnectionsPerAddress);
         _ids = new(random);
         _tls = Enum.GetValues<MailProtocol>().ToFrozenDictionary(protocol => protocol, protocol => WithApplicationProtocols(settings.Tls, protocol));
         var smarthost = settings.Relay.TryParseSmarthost(out var host, out var port)
@@ -55,7 +56,6 @@ public sealed class ProxyNode : IDisposable
             smarthost,
             new RelayLinks(time),
             new SessionRegistry(router),
-            new ConnectionCounts(limits),
             _deadlines,
             new SessionMetrics(),
             logger,
@@ -66,15 +66,26 @@ public sealed class ProxyNode : IDisposable
     /// <summary>Sessions that are tied to a store now.</summary>
     public int LinkedSessions => _services.Registry.Count;
 
+    /// <summary>Connections of all listeners, in all and by client network.</summary>
+    public ConnectionLimits Limits { get; }
+
     /// <summary>Tells where this node listens, so that it never dials itself.</summary>
     public void SetOwnListeners(IReadOnlyList<System.Net.EndPoint> bound) => _own.Set(bound);
+
+    /// <summary>Bounds of a listener's server, and what a client that is one too many hears.</summary>
+    public ConnectionServerOptions ServerOptions(ListenerOptions listener) => new()
+    {
+        MaxConnections = listener.Connections ?? int.MaxValue,
+        Limits = Limits,
+        Refused = _ => _services.Metrics.Failed(listener.Name, ProxyFailure.TooManySessions),
+        OnRefused = listener.Tls == ListenerTlsMode.Implicit ? null : connection => Refusal.TellAsync(connection, listener.Protocol!.Value),
+    };
 
     /// <summary>Serves one accepted connection from TLS to its end, or to its splice, which goes on by itself. Never throws for what peers do.</summary>
     public async Task ServeAsync(ServedConnection served, ListenerOptions listener, CancellationToken stop)
     {
         var session = new SessionContext(_ids.Next(), listener, served.Connection, _services.Time);
         _services.Metrics.Began(listener.Name);
-        var mayStay = _services.Counts.Enter(session.Client);
         using var deadline = new SessionDeadline(_deadlines, _services.Settings.Limits.PreLogin, served.Connection.ConnectionClosed, stop);
         IFarewell? dialogue = null;
         try
@@ -92,15 +103,13 @@ public sealed class ProxyNode : IDisposable
             {
                 var relay = new RelaySession(session, _services, settings, wire);
                 dialogue = relay;
-                await (mayStay ? relay.RunAsync(stop) : TurnAwayAsync(session, dialogue));
+                await relay.RunAsync(stop);
                 return;
             }
 
             var (client, store, submission) = DialoguesFor(wire, settings, session);
             dialogue = client;
-            await (mayStay
-                ? new LoginSession(session, _services, served, deadline, client, store, submission).RunAsync(stop)
-                : TurnAwayAsync(session, dialogue));
+            await new LoginSession(session, _services, served, deadline, client, store, submission).RunAsync(stop);
         }
         catch (OperationCanceledException)
         {
@@ -132,14 +141,6 @@ public sealed class ProxyNode : IDisposable
         _services.Links.Dispose();
         _services.Registry.Dispose();
         _services.Metrics.Dispose();
-    }
-
-    private static async Task TurnAwayAsync(SessionContext session, IFarewell dialogue)
-    {
-        session.Fail(ProxyFailure.TooManySessions, "connection limit");
-        session.EndedBy = "connection limit";
-        using var limit = new CancellationTokenSource(GoodbyeLimit);
-        await dialogue.GoodbyeAsync(ProxyFailure.TooManySessions, limit.Token);
     }
 
     private async ValueTask<bool> EncryptAsync(SessionContext session, TlsServerSettings? tls, SessionDeadline deadline)

@@ -112,6 +112,21 @@ public sealed class DialogueClient(ConnectionContext connection) : IAsyncDisposa
         }
     }
 
+    /// <summary>Reads whatever comes up to the end of the connection, in order or by a reset.</summary>
+    public async Task ReadToTheEndAsync()
+    {
+        try
+        {
+            while (await ReadLineAsync() is not null)
+            {
+            }
+        }
+        catch (ConnectionResetException)
+        {
+            // Cut: an end as well.
+        }
+    }
+
     /// <summary>Becomes a TLS client; fails unless that is Done.</summary>
     public async Task BecomeEncryptedAsync(TlsClientSettings settings)
     {

@@ -130,7 +130,7 @@ public abstract class ConnectionServerSuite(Func<TimeProvider, IMailTransport> c
     public async Task A_taken_endpoint_is_one_clear_sentence()
     {
         await using var server = await ServeAsync(EchoAsync);
-        await using var second = new ConnectionServer(Transport, server.BoundEndPoint, (served, stop) => EchoAsync(served.Connection, stop), new ConnectionServerOptions(), _logger, Time);
+        await using var second = new ConnectionServer(Transport, server.BoundEndPoint, EchoAsync, new ConnectionServerOptions(), _logger, Time);
         var failure = await Assert.ThrowsAsync<ListenFailedException>(() => second.BindAsync(CancellationToken.None));
         Assert.Equal($"Cannot listen on {server.BoundEndPoint}: another program uses this port; stop it or configure another port.", failure.Message);
         Assert.Equal(server.BoundEndPoint, failure.EndPoint);
@@ -140,7 +140,7 @@ public abstract class ConnectionServerSuite(Func<TimeProvider, IMailTransport> c
     public async Task Accept_errors_are_survived()
     {
         var flaky = new FlakyTransport(Transport);
-        await using var server = new ConnectionServer(flaky, NewEndPoint, (served, stop) => EchoAsync(served.Connection, stop), new ConnectionServerOptions(), _logger, TimeProvider.System);
+        await using var server = new ConnectionServer(flaky, NewEndPoint, EchoAsync, new ConnectionServerOptions(), _logger, TimeProvider.System);
         await server.BindAsync(CancellationToken.None);
         await using var client = await DialAsync(server);
         await client.SendLineAsync("x");
@@ -148,29 +148,9 @@ public abstract class ConnectionServerSuite(Func<TimeProvider, IMailTransport> c
         Assert.Contains(_logger.Entries, entry => entry is { Level: LogLevel.Warning, Exception: SocketException { SocketErrorCode: SocketError.TooManyOpenSockets } });
     }
 
-    private static async Task EchoAsync(ConnectionContext connection, CancellationToken stop)
-    {
-        var peer = new DialogueClient(connection);
-        while (await peer.ReadLineAsync() is { } line)
-        {
-            await peer.SendLineAsync(line);
-        }
-    }
-
-    // A condition that another thread brings about soon; only a failing test waits long.
-    private static async Task WaitForAsync(Func<bool> isTrue)
-    {
-        var since = TimeProvider.System.GetTimestamp();
-        while (!isTrue())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(since) < Patience, "The condition never came true.");
-            await Task.Yield();
-        }
-    }
-
     private async Task<ConnectionServer> ServeAsync(Func<ConnectionContext, CancellationToken, Task> serve, ConnectionServerOptions? options = null)
     {
-        var server = new ConnectionServer(Transport, NewEndPoint, (served, stop) => serve(served.Connection, stop), options ?? new ConnectionServerOptions(), _logger, Time);
+        var server = new ConnectionServer(Transport, NewEndPoint, serve, options ?? new ConnectionServerOptions(), _logger, Time);
         await server.BindAsync(CancellationToken.None);
         return server;
     }

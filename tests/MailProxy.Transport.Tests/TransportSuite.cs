@@ -15,6 +15,7 @@ public abstract class TransportSuite : IAsyncLifetime
 
     private readonly List<ConnectionContext> _connections = [];
     private IConnectionListener? _listener;
+    private int _endPoints;
 
     protected TransportSuite(Func<TimeProvider, IMailTransport> create) => Transport = create(Time);
 
@@ -24,7 +25,8 @@ public abstract class TransportSuite : IAsyncLifetime
 
     protected TestAuthority Authority { get; } = new();
 
-    protected EndPoint NewEndPoint => Transport.Name == "memory" ? new Memory.MemoryEndPoint("test") : new IPEndPoint(IPAddress.Loopback, 0);
+    /// <summary>Another one each time.</summary>
+    protected EndPoint NewEndPoint => Transport.Name == "memory" ? new Memory.MemoryEndPoint($"test-{_endPoints++}") : new IPEndPoint(IPAddress.Loopback, 0);
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
@@ -73,4 +75,24 @@ public abstract class TransportSuite : IAsyncLifetime
     }
 
     protected static ITlsFeature TlsOf(DialogueClient peer) => peer.Connection.Features.Get<ITlsFeature>()!;
+
+    protected static async Task EchoAsync(ConnectionContext connection, CancellationToken stop)
+    {
+        var peer = new DialogueClient(connection);
+        while (await peer.ReadLineAsync() is { } line)
+        {
+            await peer.SendLineAsync(line);
+        }
+    }
+
+    // A condition that another thread brings about soon; only a failing test waits long.
+    protected static async Task WaitForAsync(Func<bool> isTrue)
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        while (!isTrue())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(since) < Patience, "The condition never came true.");
+            await Task.Yield();
+        }
+    }
 }

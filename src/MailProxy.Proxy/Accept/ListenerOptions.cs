@@ -17,6 +17,9 @@ public sealed class ListenerOptions
     /// <summary>How clients come to TLS.</summary>
     public ListenerTlsMode Tls { get; set; } = ListenerTlsMode.StartTls;
 
+    /// <summary>Connections of this listener; null: only the limits of all listeners count.</summary>
+    public int? Connections { get; set; }
+
     /// <summary>Where to bind.</summary>
     public IPEndPoint EndPoint => new(IPAddress.Parse(Address), Port);
 
@@ -45,6 +48,11 @@ public sealed class ListenerOptions
         if (Port is < 0 or > 65535)
         {
             yield return $"{path}:Port: give a port from 0 to 65535.";
+        }
+
+        if (Connections < 1)
+        {
+            yield return $"{path}:Connections: give a number of at least 1, or leave it out.";
         }
     }
 }

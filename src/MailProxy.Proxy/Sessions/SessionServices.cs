@@ -1,5 +1,4 @@
 using MailProxy.Directory;
-using MailProxy.Proxy.Accept;
 using MailProxy.Proxy.Connect;
 using MailProxy.Proxy.Relay;
 using MailProxy.Proxy.Route;
@@ -18,7 +17,6 @@ internal sealed record SessionServices(
     SmarthostConnector? Smarthost,
     RelayLinks Links,
     SessionRegistry Registry,
-    ConnectionCounts Counts,
     SessionDeadlines Deadlines,
     SessionMetrics Metrics,
     ILogger Logger,
@@ -28,11 +26,10 @@ internal sealed record SessionServices(
     /// <summary>The bounds of every splice.</summary>
     public SpliceSettings Splice { get; } = new(Settings.Limits.Idle, Settings.Limits.HalfClose);
 
-    /// <summary>A session is over: counts it out, and says so.</summary>
+    /// <summary>A session is over, and says so.</summary>
     public void Finish(SessionContext session)
     {
         session.Enter(session.Phase);
-        Counts.Leave(session.Client);
         Metrics.Ended(session);
         SessionLog.Ended(Logger, session);
     }

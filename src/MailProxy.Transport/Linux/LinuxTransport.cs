@@ -4,6 +4,7 @@ using MailProxy.Transport.Linux.Connections;
 using MailProxy.Transport.Linux.Dialling;
 using MailProxy.Transport.Linux.Listening;
 using MailProxy.Transport.Linux.Reactors;
+using MailProxy.Transport.Linux.Tls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -19,6 +20,7 @@ public sealed class LinuxTransport : IMailTransport, IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Reactor[] _reactors;
+    private readonly TransportMetrics _metrics;
     private int _next;
     private bool _isDisposed;
 
@@ -37,10 +39,14 @@ public sealed class LinuxTransport : IMailTransport, IDisposable
         _time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger.Instance;
         _reactors = [.. Enumerable.Range(0, reactors == 0 ? Environment.ProcessorCount : reactors).Select(number => new Reactor(number, _time, _logger))];
+        _metrics = new TransportMetrics(() => Usage);
     }
 
     /// <inheritdoc/>
     public string Name => "linux";
+
+    /// <summary>What all reactors hold now; from any thread, each number for itself.</summary>
+    public TransportUsage Usage => _reactors.Aggregate(new TransportUsage(TlsSessions: OpenSslSession.Alive), (sum, reactor) => sum + reactor.Usage);
 
     /// <summary>Errors: <see cref="AddressInUseException"/>; <see cref="SocketException"/> for everything else the system refuses.</summary>
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
@@ -62,6 +68,7 @@ public sealed class LinuxTransport : IMailTransport, IDisposable
     {
         if (!Interlocked.Exchange(ref _isDisposed, true))
         {
+            _metrics.Dispose();
             foreach (var reactor in _reactors)
             {
                 reactor.Dispose();

@@ -34,17 +34,33 @@ public sealed class ConnectionServer(
 
     private readonly LiveConnections _live = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly BoundedCount _served = new(options.MaxConnections);
+    private RepeatedEvent? _refusals;
+    private RepeatedEvent? _acceptFaults;
+    private (EndPoint? Client, LimitReached Limit) _lastRefused;
+    private Exception? _lastFault;
     private IConnectionListener? _listener;
     private Task _accepting = Task.CompletedTask;
-    private int _served;
     private int _refusing;
     private bool _isDisposed;
+
+    /// <summary>A server whose method serves each connection to its end.</summary>
+    public ConnectionServer(
+        IMailTransport transport,
+        EndPoint endPoint,
+        Func<ConnectionContext, CancellationToken, Task> serve,
+        ConnectionServerOptions options,
+        ILogger logger,
+        TimeProvider time)
+        : this(transport, endPoint, (ServedConnection served, CancellationToken stop) => serve(served.Connection, stop), options, logger, time)
+    {
+    }
 
     /// <summary>The address that was bound, with the real port.</summary>
     public EndPoint BoundEndPoint => _listener?.EndPoint ?? throw new InvalidOperationException("The server is not bound.");
 
     /// <summary>Connections served now.</summary>
-    public int Count => Volatile.Read(ref _served);
+    public int Count => _served.Value;
 
     /// <summary>A stop has begun.</summary>
     internal bool IsStopping => _stopping.IsCancellationRequested;
@@ -61,6 +77,8 @@ public sealed class ConnectionServer(
             throw new ListenFailedException(endPoint, exception);
         }
 
+        _refusals = new RepeatedEvent(time, LogRefusals);
+        _acceptFaults = new RepeatedEvent(time, LogAcceptFaults);
         if (_listener is IInPlaceListener inPlace)
         {
             inPlace.Serve(connection => Start(connection, isInPlace: true));
@@ -95,6 +113,8 @@ public sealed class ConnectionServer(
             await _live.WhenEmptyAsync();
         }
 
+        _refusals?.Dispose();
+        _acceptFaults?.Dispose();
         if (_listener is not null)
         {
             await _listener.DisposeAsync();
@@ -138,7 +158,8 @@ public sealed class ConnectionServer(
             }
             catch (Exception exception)
             {
-                logger.LogWarning(exception, "Accepting on {EndPoint} failed; trying again", BoundEndPoint);
+                _lastFault = exception;
+                _acceptFaults!.Happened();
                 await BackOffAsync();
                 continue;
             }
@@ -180,13 +201,28 @@ public sealed class ConnectionServer(
         }
     }
 
+    private LimitReached Enter(EndPoint? client)
+    {
+        if (!_served.TryEnter())
+        {
+            return LimitReached.Listener;
+        }
+
+        var limit = options.Limits?.TryEnter(client) ?? LimitReached.None;
+        if (limit != LimitReached.None)
+        {
+            _served.Leave();
+        }
+
+        return limit;
+    }
+
     /// <summary>One connection from its beginning to its end or hand-over. Throws nothing.</summary>
     internal async Task ServeAsync(ServedConnection served)
     {
-        if (Interlocked.Increment(ref _served) > options.MaxConnections)
+        if (Enter(served.Client) is var limit && limit != LimitReached.None)
         {
-            Interlocked.Decrement(ref _served);
-            await RefuseAsync(served.Connection);
+            await RefuseAsync(served.Connection, limit);
             await DisposeAsync(served);
             return;
         }
@@ -217,7 +253,8 @@ public sealed class ConnectionServer(
     /// <summary>A served connection is over: disposes it and counts it out.</summary>
     internal async Task ReleaseAsync(ServedConnection served)
     {
-        Interlocked.Decrement(ref _served);
+        _served.Leave();
+        options.Limits?.Leave(served.Client);
         await DisposeAsync(served);
     }
 
@@ -239,27 +276,46 @@ public sealed class ConnectionServer(
         return outcome == TlsOutcome.Done;
     }
 
-    private async Task RefuseAsync(ConnectionContext connection)
+    private async Task RefuseAsync(ConnectionContext connection, LimitReached limit)
     {
+        _lastRefused = (connection.RemoteEndPoint, limit);
+        _refusals!.Happened();
+        options.Refused?.Invoke(limit);
+        var isTold = false;
         try
         {
             if (Interlocked.Increment(ref _refusing) <= MaxRefusalsAtOnce && options is { OnRefused: not null, ImplicitTls: null })
             {
                 await options.OnRefused(connection).WaitAsync(RefusalLimit, time, _stopping.Token);
+                isTold = true;
             }
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or TimeoutException)
         {
-            connection.Abort();
+            logger.LogDebug("Connection {ConnectionId} from {Client} was refused and did not hear it: {Reason}", connection.ConnectionId, connection.RemoteEndPoint, exception.Message);
         }
         catch (Exception exception)
         {
             logger.LogError(exception, "Refusing connection {ConnectionId} from {Client} failed", connection.ConnectionId, connection.RemoteEndPoint);
         }
 
-        logger.LogInformation("Refused {Client} on {EndPoint}: {Limit} connections are served already", connection.RemoteEndPoint, connection.LocalEndPoint, options.MaxConnections);
         Interlocked.Decrement(ref _refusing);
+        if (!isTold)
+        {
+            // A reset leaves nothing behind, in the kernel either.
+            connection.Abort();
+        }
     }
+
+    private void LogRefusals(long count)
+    {
+        var (client, limit) = _lastRefused;
+        logger.LogWarning(
+            "Refused {Count} connections to {EndPoint}, the last one from {Client}: the limit is reached ({Limit})", count, BoundEndPoint, client, limit);
+    }
+
+    private void LogAcceptFaults(long count) =>
+        logger.LogWarning(_lastFault, "Accepting on {EndPoint} failed {Count} times; new connections wait, and it is tried again", BoundEndPoint, count);
 
     private async Task DisposeAsync(ServedConnection served)
     {

@@ -9,6 +9,9 @@ public sealed record ConnectionServerOptions
     /// <summary>Connections served at once; the default is about what a process with the usual 65,536 descriptors can splice.</summary>
     public int MaxConnections { get; init; } = 30_000;
 
+    /// <summary>Bounds that this server shares with others; null: none.</summary>
+    public ConnectionLimits? Limits { get; init; }
+
     /// <summary>TLS from the first octet; null: the connection is served in clear.</summary>
     public TlsServerSettings? ImplicitTls { get; init; }
 
@@ -16,8 +19,11 @@ public sealed record ConnectionServerOptions
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Tells a client that is one too many so, in its protocol; null: it is closed without a word. Not called for implicit TLS, whose
-    /// handshake costs what the limit is to save.
+    /// Tells a client that is one too many so, in its protocol; null: it is cut without a word. Not called for implicit TLS, whose
+    /// handshake costs what the limit is to save, nor when too many are being told already.
     /// </summary>
     public Func<ConnectionContext, Task>? OnRefused { get; init; }
+
+    /// <summary>Hears of every refusal, told or not; for metrics.</summary>
+    public Action<LimitReached>? Refused { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Connections;
 
 namespace MailProxy.Transport.Serving;
@@ -10,10 +11,13 @@ public sealed class ServedConnection : IThreadPoolWorkItem
 {
     private readonly ConnectionServer _server;
 
-    internal ServedConnection(ConnectionServer server, ConnectionContext connection) => (_server, Connection) = (server, connection);
+    internal ServedConnection(ConnectionServer server, ConnectionContext connection) => (_server, Connection, Client) = (server, connection, connection.RemoteEndPoint);
 
     /// <summary>The connection. The server disposes it.</summary>
     public ConnectionContext Connection { get; }
+
+    /// <summary>Kept, because a connection's address may be another by the time it leaves, and then the wrong one would be counted out.</summary>
+    internal EndPoint? Client { get; }
 
     /// <summary>Its place among the live ones.</summary>
     internal int Index { get; set; }

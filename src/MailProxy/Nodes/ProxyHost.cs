@@ -160,7 +160,7 @@ internal sealed class ProxyHost : INode
                 _transport,
                 listener.EndPoint,
                 (served, stop) => _proxy.ServeAsync(served, listener, stop),
-                new ConnectionServerOptions { MaxConnections = _config.Limits.Connections },
+                _proxy.ServerOptions(listener),
                 _logger,
                 _time);
             _servers.Add(server);

@@ -131,11 +131,10 @@ internal sealed class StoreHost : INode
     private async Task BindAsync(StoreListenerOptions listener, StoreAccess access, CancellationToken cancellationToken)
     {
         var startTls = listener.Tls == ListenerTlsMode.StartTls ? _config.Tls.Load([]) : null;
-        var serve = ServerFor(listener, access, startTls);
         var server = new ConnectionServer(
             new PortableTransport(_time),
             listener.EndPoint,
-            (served, stop) => serve(served.Connection, stop),
+            ServerFor(listener, access, startTls),
             new ConnectionServerOptions { ImplicitTls = listener.Tls == ListenerTlsMode.Implicit ? _config.Tls.Load([]) : null },
             _logger,
             _time);

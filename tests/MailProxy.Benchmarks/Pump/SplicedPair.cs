@@ -19,7 +19,7 @@ internal sealed class SplicedPair : IAsyncDisposable
     private SplicedPair(IMailTransport transport, Socket client, Socket store, ConnectionContext inside, ConnectionContext outside)
     {
         (_transport, Client, Store, _inside, _outside) = (transport, client, store, inside, outside);
-        _splicing = inside.Features.Get<ISpliceFeature>()!.SpliceAsync(outside, Settings, CancellationToken.None).AsTask();
+        _splicing = inside.Features.Get<ISpliceFeature>()!.SpliceAsync(outside, Settings, CancellationToken.None);
     }
 
     public Socket Client { get; }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Net;
 using System.Text.Json;
 using MailProxy.Directory.File;
 using MailProxy.Proxy.Accept;
@@ -7,30 +9,32 @@ using MailProxy.Proxy.Relay;
 using MailProxy.Proxy.Sessions;
 using MailProxy.Proxy.StoreLogin;
 using MailProxy.Testing;
+using MailProxy.Transport;
 using MailProxy.Transport.Memory;
 using MailProxy.Transport.Serving;
 using MailProxy.Transport.Tls;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace MailProxy.Proxy.Tests.Rig;
 
-/// <summary>A proxy node in memory with a fake clock, a real file directory and scripted stores.</summary>
+/// <summary>A proxy node with a fake clock, a real file directory and scripted stores; in memory, or on loopback with ports that are free.</summary>
 internal sealed class ProxyRig : IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _parts = [];
     private readonly TempDirectory _folder = new();
     private readonly TestAuthority _authority = new();
+    private readonly ConcurrentDictionary<(string Id, int Port), int> _ports = new();
+    private readonly ClosedPort? _closed;
     private FileUserDirectory? _directory;
     private ProxyNode? _node;
 
     /// <summary>The clock of everything in the rig.</summary>
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
 
-    public MemoryTransport Transport { get; }
+    public IMailTransport Transport { get; }
 
-    public TableRouter Router { get; } = new();
+    public TableRouter Router { get; }
 
     public RecordingLogger Log { get; } = new();
 
@@ -45,40 +49,59 @@ internal sealed class ProxyRig : IAsyncDisposable
     /// <summary>What clients of the rig need for TLS.</summary>
     public TlsClientSettings ClientTls => _authority.ClientSettings();
 
-    /// <summary>What scripted stores need for TLS. The proxy dials them as <c>memory:ID</c>.</summary>
-    public TlsServerSettings StoreTls(params string[] names) => _authority.ServerSettings(names);
+    /// <summary>What scripted stores need for TLS: a certificate for the name that the proxy dials; without an id, for <see cref="ClientTls"/>.</summary>
+    public TlsServerSettings StoreTls(string? id = null) => id is null || _closed is not null ? _authority.ServerSettings() : _authority.ServerSettings(AddressOf(id));
 
-    public ProxyRig()
+    public ProxyRig(RigTransport on)
     {
-        Transport = new MemoryTransport(Time);
+        Transport = RigTransports.Create(on, Time);
+        _closed = on == RigTransport.Memory ? null : new ClosedPort();
+        Router = new TableRouter(AddressOf, (id, port) => _ports.GetValueOrDefault((id, port), _closed?.Port ?? port));
         Router.AddStore("store-1");
         Router.AddStore("store-2");
     }
 
-    /// <summary>A listener's client, connected; the proxy is started by the first.</summary>
-    public async Task<DialogueClient> ConnectAsync(MailProtocol protocol, ListenerTlsMode tls = ListenerTlsMode.StartTls)
+    /// <summary>A client of a new listener, connected; the proxy is started by the first.</summary>
+    public async Task<DialogueClient> ConnectAsync(MailProtocol protocol, ListenerTlsMode tls = ListenerTlsMode.StartTls, int? connections = null)
     {
-        _node ??= await StartAsync();
-        var endPoint = new MemoryEndPoint($"proxy-{protocol}-{tls}-{_parts.Count}");
-        var listener = new ListenerOptions { Protocol = protocol, Port = 0, Tls = tls };
-        var server = new ConnectionServer(Transport, endPoint, (connection, stop) => _node.ServeAsync(connection, listener, stop), new ConnectionServerOptions(), Log, Time);
-        _parts.Add(server);
-        await server.BindAsync(CancellationToken.None);
-        Server = server;
-        var client = new DialogueClient(await Transport.ConnectAsync(endPoint, CancellationToken.None));
+        var node = _node ??= await StartAsync();
+        var listener = new ListenerOptions { Protocol = protocol, Port = 0, Tls = tls, Connections = connections };
+        Server = new ConnectionServer(
+            Transport, NewEndPoint($"proxy-{_parts.Count}"), (connection, stop) => node.ServeAsync(connection, listener, stop), node.ServerOptions(listener), Log, Time);
+        _parts.Add(Server);
+        await Server.BindAsync(CancellationToken.None);
+        return await ConnectAgainAsync();
+    }
+
+    /// <summary>One more client of the last listener.</summary>
+    public async Task<DialogueClient> ConnectAgainAsync()
+    {
+        var client = new DialogueClient(await Transport.ConnectAsync(Server!.BoundEndPoint, CancellationToken.None));
         _parts.Add(client);
         return client;
     }
 
+    /// <summary>The node, once a client has connected.</summary>
+    public ProxyNode Node => _node!;
+
     /// <summary>The listener of the last client.</summary>
     public ConnectionServer? Server { get; private set; }
 
+    /// <summary>A store that listens, from now on, at what is its well-known port in memory.</summary>
     public async Task<ScriptedStore> StoreAsync(string id, int port)
     {
-        var store = await ScriptedStore.ListenAsync(Transport, id, port);
+        var store = await ScriptedStore.ListenAsync(Transport, NewEndPoint($"{id}:{port}"));
         _parts.Add(store);
+        if (store.EndPoint is IPEndPoint bound)
+        {
+            _ports[(id, port)] = bound.Port;
+        }
+
         return store;
     }
+
+    /// <summary>How the proxy's configuration names a store that listens: <c>host:port</c>.</summary>
+    public string HostAndPortOf(string id, int port) => $"{AddressOf(id)}:{_ports.GetValueOrDefault((id, port), port)}";
 
     public async ValueTask DisposeAsync()
     {
@@ -93,8 +116,14 @@ internal sealed class ProxyRig : IAsyncDisposable
             await _directory.DisposeAsync();
         }
 
+        (Transport as IDisposable)?.Dispose();
+        _closed?.Dispose();
         _folder.Dispose();
     }
+
+    private string AddressOf(string id) => _closed is null ? "memory:" + id : IPAddress.Loopback.ToString();
+
+    private EndPoint NewEndPoint(string name) => _closed is null ? new MemoryEndPoint(name) : new IPEndPoint(IPAddress.Loopback, 0);
 
     private async Task<ProxyNode> StartAsync()
     {
@@ -121,16 +150,5 @@ internal sealed class ProxyRig : IAsyncDisposable
             new MasterAccount("proxy", new Directory.Secret("master"u8.ToArray())),
             Relay);
         return new ProxyNode(settings, Transport, _directory, Router, new LoggerOf<ProxyNode>(Log), Time, new Random(1));
-    }
-
-    private sealed class LoggerOf<T>(ILogger inner) : ILogger<T>
-    {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => inner.BeginScope(state);
-
-        public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(logLevel);
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            inner.Log(logLevel, eventId, state, exception, formatter);
     }
 }

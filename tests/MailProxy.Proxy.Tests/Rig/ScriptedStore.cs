@@ -1,7 +1,7 @@
+using System.Net;
 using System.Threading.Channels;
 using MailProxy.Testing;
 using MailProxy.Transport;
-using MailProxy.Transport.Memory;
 using Microsoft.AspNetCore.Connections;
 
 namespace MailProxy.Proxy.Tests.Rig;
@@ -21,8 +21,11 @@ internal sealed class ScriptedStore : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    public static async Task<ScriptedStore> ListenAsync(IMailTransport transport, string id, int port) =>
-        new(await transport.BindAsync(new MemoryEndPoint($"{id}:{port}"), CancellationToken.None));
+    /// <summary>Where it listens.</summary>
+    public EndPoint EndPoint => _listener.EndPoint;
+
+    public static async Task<ScriptedStore> ListenAsync(IMailTransport transport, EndPoint endPoint) =>
+        new(await transport.BindAsync(endPoint, CancellationToken.None));
 
     /// <summary>The next connection from the proxy.</summary>
     public async Task<DialogueClient> AcceptOneAsync() => new(await _accepted.Reader.ReadAsync().AsTask().WaitAsync(Patience));

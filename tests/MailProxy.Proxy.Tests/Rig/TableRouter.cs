@@ -6,9 +6,12 @@ using MailProxy.Routing.Decisions;
 namespace MailProxy.Proxy.Tests.Rig;
 
 /// <summary>Routes from a table that a test writes.</summary>
-internal sealed class TableRouter : IRouter
+/// <param name="addressOf">Where a store of this id is dialled.</param>
+/// <param name="portOf">The port that a store of this id really has for a well-known one.</param>
+internal sealed class TableRouter(Func<string, string> addressOf, Func<string, int, int> portOf) : IRouter
 {
-    private readonly Dictionary<string, StoreNode> _stores = [];
+    // Made anew at each use, because a scripted store may begin to listen after it was entered.
+    private readonly Dictionary<string, Func<StoreNode>> _stores = [];
     private readonly Dictionary<string, string> _pins = [];
     private readonly HashSet<string> _held = [];
     private readonly Lock _lock = new();
@@ -21,7 +24,7 @@ internal sealed class TableRouter : IRouter
     /// <summary>Ends when a login that met a hold has begun to wait: it asks once, sets its limit, and asks again.</summary>
     public Task HeldLoginWaitsAsync => _askedTwice.Task;
 
-    public IReadOnlyCollection<StoreNode> Stores => _stores.Values;
+    public IReadOnlyCollection<StoreNode> Stores => [.. _stores.Values.Select(make => make())];
 
     public string? Unreadiness => null;
 
@@ -29,13 +32,12 @@ internal sealed class TableRouter : IRouter
 
     public void AddStore(string id, StoreTlsMode tls = StoreTlsMode.None, string? login = "master", StoreState state = StoreState.Online, bool submission = false)
     {
-        var ports = new Dictionary<StoreService, int> { [StoreService.Imap] = 143, [StoreService.Pop3] = 110, [StoreService.Lmtp] = 24 };
-        if (submission)
+        (StoreService Service, int Port)[] offers = [(StoreService.Imap, 143), (StoreService.Pop3, 110), (StoreService.Lmtp, 24), .. submission ? [(StoreService.Submission, 587)] : Array.Empty<(StoreService, int)>()];
+        lock (_lock)
         {
-            ports[StoreService.Submission] = 587;
+            _stores[id] = () => new StoreNode(
+                id, addressOf(id), offers.ToFrozenDictionary(offer => offer.Service, offer => portOf(id, offer.Port)), tls, login, state, state == StoreState.Online ? "" : "check critical");
         }
-
-        _stores[id] = new StoreNode(id, "memory:" + id, ports.ToFrozenDictionary(), tls, login, state, state == StoreState.Online ? "" : "check critical");
     }
 
     public void Pin(string user, string store)
@@ -63,7 +65,7 @@ internal sealed class TableRouter : IRouter
         lock (_lock)
         {
             var id = _pins.GetValueOrDefault(user) ?? directoryHome;
-            var node = id is null ? null : _stores.GetValueOrDefault(id);
+            var node = id is null ? null : _stores.GetValueOrDefault(id)?.Invoke();
             var outcome = _held.Contains(user) ? RouteOutcome.Held
                 : node is null ? RouteOutcome.NoRoute
                 : node.State == StoreState.Offline ? RouteOutcome.StoreOffline

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using MailProxy.Transport.Connections;
 using MailProxy.Transport.Linux.Reactors;
@@ -73,13 +72,16 @@ internal sealed class FlushWriter(LinuxConnection connection) : PipeWriter, IRea
         await connection.ShutdownSendAsync();
     }
 
-    /// <summary>What was written and not flushed, for somebody else to send; valid until the next write.</summary>
-    public ReadOnlyMemory<byte> TakeUnflushed()
+    /// <summary>What was written and not flushed; valid until the next write.</summary>
+    public ReadOnlyMemory<byte> Unflushed => _buffer is null ? default : _buffer.AsMemory(_start, _end - _start);
+
+    /// <summary>Forgets what was written and not flushed; on the reactor's thread. A flush that is under way forgets by itself.</summary>
+    public void Discard()
     {
-        var octets = _buffer is null ? default : _buffer.AsMemory(_start, _end - _start);
-        _buffer = null;
-        (_start, _end) = (0, 0);
-        return octets;
+        if (!_isPending)
+        {
+            Drop();
+        }
     }
 
     /// <summary>Tries again what is pending; on the reactor's thread.</summary>
@@ -197,7 +199,7 @@ internal sealed class FlushWriter(LinuxConnection connection) : PipeWriter, IRea
         var wanted = Math.Max(sizeHint, 1);
         if (_buffer is null)
         {
-            _buffer = wanted <= BufferPool.BufferSize ? RentSmall() : ArrayPool<byte>.Shared.Rent(wanted);
+            _buffer = connection.Reactor.Buffers.Rent(wanted);
             return;
         }
 
@@ -207,13 +209,11 @@ internal sealed class FlushWriter(LinuxConnection connection) : PipeWriter, IRea
         }
 
         var length = _end - _start;
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_buffer.Length * 2, length + wanted));
+        var larger = connection.Reactor.Buffers.Rent(Math.Max(_buffer.Length * 2, length + wanted));
         Buffer.BlockCopy(_buffer, _start, larger, 0, length);
-        GiveBack(_buffer);
+        connection.Reactor.Buffers.Return(_buffer);
         (_buffer, _start, _end) = (larger, 0, length);
     }
-
-    private byte[] RentSmall() => connection.Reactor.IsCurrent ? connection.Reactor.Buffers.Rent() : new byte[BufferPool.BufferSize];
 
     private void Drop()
     {
@@ -222,18 +222,6 @@ internal sealed class FlushWriter(LinuxConnection connection) : PipeWriter, IRea
         if (_buffer is { } buffer)
         {
             _buffer = null;
-            GiveBack(buffer);
-        }
-    }
-
-    private void GiveBack(byte[] buffer)
-    {
-        if (buffer.Length != BufferPool.BufferSize)
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-        else if (connection.Reactor.IsCurrent)
-        {
             connection.Reactor.Buffers.Return(buffer);
         }
     }

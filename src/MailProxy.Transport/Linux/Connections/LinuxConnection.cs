@@ -239,7 +239,15 @@ internal sealed class LinuxConnection : ConnectionContext, ISocketOwner, IHomeTh
 
     private void GiveBack()
     {
-        _parts?.Pipes?.Reader.Complete();
+        if (_parts?.Pipes is { } pipes)
+        {
+            pipes.Reader.Complete();
+            if (pipes.Writer.UnflushedBytes > 0)
+            {
+                Run(static self => ((LinuxPipes)self!).Writer.Discard(), pipes);
+            }
+        }
+
         _closed?.Cancel();
         _tls?.Dispose();
     }

@@ -208,11 +208,11 @@ internal sealed class PulledReader(LinuxConnection connection) : PipeReader, IRe
 
         // The reader wants more at once than fits: from the front if there is room, else into twice as much.
         var length = _end - _start;
-        var target = length <= _buffer.Length / 2 ? _buffer : ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
+        var target = length <= _buffer.Length / 2 ? _buffer : connection.Reactor.Buffers.Rent(_buffer.Length * 2);
         Buffer.BlockCopy(_buffer, _start, target, 0, length);
         if (target != _buffer)
         {
-            GiveBack(_buffer);
+            connection.Reactor.Buffers.Return(_buffer);
             _buffer = target;
         }
 
@@ -225,18 +225,6 @@ internal sealed class PulledReader(LinuxConnection connection) : PipeReader, IRe
         {
             _buffer = null;
             (_start, _end, _examined) = (0, 0, 0);
-            GiveBack(buffer);
-        }
-    }
-
-    private void GiveBack(byte[] buffer)
-    {
-        if (buffer.Length != BufferPool.BufferSize)
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-        else if (connection.Reactor.IsCurrent)
-        {
             connection.Reactor.Buffers.Return(buffer);
         }
     }

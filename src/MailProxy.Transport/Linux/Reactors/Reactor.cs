@@ -43,6 +43,7 @@ internal sealed unsafe class Reactor : IDisposable
         _logger = logger;
         Time = time;
         Joins = new JoinSweep(this, time);
+        Buffers = new BufferPool(this);
         byte* wanted = stackalloc byte[EpollEvents.MaxEventSize];
         EpollEvents.Write(wanted, EpollEvents.In | EpollEvents.EdgeTriggered, WakeNumber);
         if (Libc.EpollControl(_epoll.Value, Libc.EpollAdd, _wake.Value, wanted) != 0)
@@ -67,13 +68,16 @@ internal sealed unsafe class Reactor : IDisposable
     public byte[] Shared { get; } = GC.AllocateUninitializedArray<byte>(SharedSize, pinned: true);
 
     /// <summary>For dialogues.</summary>
-    public BufferPool Buffers { get; } = new();
+    public BufferPool Buffers { get; }
 
     /// <summary>For bulk.</summary>
     public PipePool Pipes { get; } = new();
 
     /// <summary>Limits of the joins that live here.</summary>
     public JoinSweep Joins { get; }
+
+    /// <summary>What it holds now; from any thread, each number for itself.</summary>
+    public TransportUsage Usage => new(_slots.Count, Joins.Count, Pipes.Rented, Pipes.Kept, Buffers.Rented);
 
     /// <summary>Runs something on this thread, soon; from any thread.</summary>
     public void Post(SendOrPostCallback callback, object? state)

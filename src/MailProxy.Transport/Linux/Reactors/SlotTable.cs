@@ -12,6 +12,10 @@ internal sealed class SlotTable
     private IEventTarget?[] _targets = new IEventTarget?[FirstCapacity];
     private uint[] _generations = new uint[FirstCapacity];
     private int _used;
+    private int _count;
+
+    /// <summary>Those that are in; from any thread.</summary>
+    public int Count => Volatile.Read(ref _count);
 
     /// <summary>Everything that is registered now; a copy, because ending one takes it out.</summary>
     public IReadOnlyList<IEventTarget> Targets => [.. _targets.OfType<IEventTarget>()];
@@ -29,14 +33,21 @@ internal sealed class SlotTable
             }
         }
 
+        _count++;
         _targets[index] = target;
         return ((ulong)_generations[index] << 32) | (uint)index;
     }
 
-    /// <summary>Takes a target out.</summary>
+    /// <summary>Takes a target out. Harmless when repeated: a slot that is free twice would be given to two.</summary>
     public void Remove(ulong number)
     {
+        if (Find(number) is null)
+        {
+            return;
+        }
+
         var index = (int)(uint)number;
+        _count--;
         _targets[index] = null;
         _generations[index]++;
         _free.Push(index);

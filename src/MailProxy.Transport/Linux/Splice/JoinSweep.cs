@@ -16,6 +16,9 @@ internal sealed class JoinSweep(Reactor reactor, TimeProvider time) : IDisposabl
     /// <summary>The clock that limits are measured with.</summary>
     public TimeProvider Time => time;
 
+    /// <summary>Joins that live now; from any thread.</summary>
+    public int Count => _joins.Count;
+
     /// <summary>Watches a join until <see cref="Remove"/>; on the reactor's thread, like that.</summary>
     public void Add(SpliceJoin join)
     {

@@ -1,8 +1,8 @@
-using System.Buffers;
+using MailProxy.Transport.Linux.Reactors;
 
 namespace MailProxy.Transport.Linux.Splice;
 
-/// <summary>Octets that could not be sent at once. Empty, it holds no memory.</summary>
+/// <summary>Octets that could not be sent at once. Empty, it holds no memory. On a reactor's thread only.</summary>
 internal struct LeftOver
 {
     private byte[]? _buffer;
@@ -21,7 +21,7 @@ internal struct LeftOver
         var length = first.Length + second.Length;
         if (length > 0)
         {
-            _buffer = ArrayPool<byte>.Shared.Rent(length);
+            _buffer = Reactor.Current!.Buffers.Rent(length);
             first.CopyTo(_buffer);
             second.CopyTo(_buffer.AsSpan(first.Length));
             (_start, _end) = (0, length);
@@ -44,7 +44,7 @@ internal struct LeftOver
         if (_buffer is { } buffer)
         {
             _buffer = null;
-            ArrayPool<byte>.Shared.Return(buffer);
+            Reactor.Current!.Buffers.Return(buffer);
         }
     }
 }

@@ -10,17 +10,26 @@ internal sealed class PipePool : IDisposable
 
     private readonly Stack<SplicePipe> _free = new();
 
+    /// <summary>Pipes that were given out and did not come back; from any thread.</summary>
+    public int Rented { get; private set; }
+
+    /// <summary>Pipes that wait for the next bulk; from any thread.</summary>
+    public int Kept => _free.Count;
+
     /// <summary>An empty pipe; null when descriptors ran out, and then copying does as well.</summary>
     public SplicePipe? TryRent()
     {
         if (_free.TryPop(out var pipe))
         {
+            Rented++;
             return pipe;
         }
 
         try
         {
-            return new SplicePipe();
+            pipe = new SplicePipe();
+            Rented++;
+            return pipe;
         }
         catch (System.Net.Sockets.SocketException)
         {
@@ -32,6 +41,7 @@ internal sealed class PipePool : IDisposable
     /// <summary>Takes a pipe back; one with octets in it is not for anybody else.</summary>
     public void Return(SplicePipe pipe)
     {
+        Rented--;
         if (pipe.Filled == 0 && _free.Count < MaxKept)
         {
             _free.Push(pipe);

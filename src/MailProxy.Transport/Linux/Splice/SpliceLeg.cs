@@ -44,10 +44,11 @@ internal sealed class SpliceLeg(SpliceJoin join, bool isToStore) : IReadinessWai
     /// <summary>What the dialogues wrote and did not flush, and what they received and did not consume, goes first.</summary>
     public void TakeOver()
     {
-        var unsent = To.Pipes.Writer.TakeUnflushed();
+        var writer = To.Pipes.Writer;
         var ahead = From.Pipes.Reader.ReadAhead;
         Moved += ahead.Length;
-        _left.Keep(unsent.Span, ahead.Span);
+        _left.Keep(writer.Unflushed.Span, ahead.Span);
+        writer.Discard();
         From.Pipes.Reader.Complete();
     }
 
@@ -105,8 +106,11 @@ internal sealed class SpliceLeg(SpliceJoin join, bool isToStore) : IReadinessWai
         }
 
         _left.Drop();
-        _pipe?.Dispose();
-        _pipe = null;
+        if (_pipe is { } pipe)
+        {
+            _pipe = null;
+            From.Reactor.Pipes.Return(pipe);
+        }
     }
 
     private void Move()

@@ -8,6 +8,8 @@ namespace MailProxy.Transport.Linux.Tls;
 /// <summary>One TLS session on one descriptor. Results are those of <see cref="LinuxSocket"/>. On its reactor's thread only.</summary>
 internal sealed unsafe class OpenSslSession : IDisposable
 {
+    private static int _alive;
+
     private nint _session;
     private bool _isBroken;
 
@@ -15,8 +17,12 @@ internal sealed unsafe class OpenSslSession : IDisposable
     public OpenSslSession(nint session, int descriptor)
     {
         _session = session;
+        Interlocked.Increment(ref _alive);
         _ = OpenSsl.SetDescriptor(session, descriptor);
     }
+
+    /// <summary>Those of this process that were not freed; there is no finalizer, so one that is forgotten stays.</summary>
+    public static int Alive => Volatile.Read(ref _alive);
 
     /// <summary>OpenSSL's object; for looking at it after the handshake.</summary>
     public nint Handle => _session;
@@ -91,6 +97,7 @@ internal sealed unsafe class OpenSslSession : IDisposable
         {
             OpenSsl.FreeSession(_session);
             _session = 0;
+            Interlocked.Decrement(ref _alive);
         }
     }
 

@@ -9,14 +9,13 @@ using MailProxy.Proxy.Tests.Rig;
 using MailProxy.Proxy.Wire;
 using MailProxy.Routing.Catalog;
 using MailProxy.Testing;
-using MailProxy.Transport.Memory;
 using MailProxy.Transport.Tls;
 using Xunit;
 
 namespace MailProxy.Proxy.Tests.Pop3;
 
 /// <summary>The store leg by itself: in memory a session's client has no IP address to tell.</summary>
-public sealed class Pop3StoreDialogueTests
+public abstract class Pop3StoreDialogueSuite(RigTransport on)
 {
     // Dovecot's way: the offer stands in the greeting, before STLS, and CAPA says nothing of it.
     [Theory]
@@ -24,7 +23,7 @@ public sealed class Pop3StoreDialogueTests
     [InlineData("-ERR You are not from trusted IP")]
     public async Task Xclient_offered_by_the_greeting_follows_tls_and_its_refusal_does_not_end_the_login(string answer)
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         var (welcome, store) = await StartAsync(rig, "+OK [XCLIENT] Dovecot ready.");
         await store.ExpectAsync("XCLIENT ADDR=192.0.2.7 PORT=4711 SESSION=s1 TTL=5");
         await store.SendLineAsync(answer);
@@ -36,7 +35,7 @@ public sealed class Pop3StoreDialogueTests
     [Fact]
     public async Task Xclient_offered_by_capa_must_be_taken()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         var (welcome, store) = await StartAsync(rig, "+OK ready");
         await store.ExpectAsync("CAPA");
         await store.SendAsync("+OK\r\nUIDL\r\nXCLIENT ADDR PORT\r\n.\r\n");
@@ -48,7 +47,7 @@ public sealed class Pop3StoreDialogueTests
     [Fact]
     public async Task A_store_that_offers_no_xclient_is_not_told()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         var (welcome, store) = await StartAsync(rig, "+OK [host] ready");
         await store.ExpectAsync("CAPA");
         await store.SendAsync("+OK\r\nUIDL\r\n.\r\n");
@@ -61,8 +60,8 @@ public sealed class Pop3StoreDialogueTests
     private static async Task<(Task<Outcome<StoreWelcome>> Welcome, DialogueClient Store)> StartAsync(ProxyRig rig, string greeting)
     {
         var listener = await rig.StoreAsync("store-1", 110);
-        var wire = new MailWire(await rig.Transport.ConnectAsync(new MemoryEndPoint("store-1:110"), CancellationToken.None));
-        var node = new StoreNode("store-1", "localhost", FrozenDictionary<StoreService, int>.Empty, StoreTlsMode.StartTls, "master", StoreState.Online);
+        var wire = new MailWire(await rig.Transport.ConnectAsync(listener.EndPoint, CancellationToken.None));
+        var node = new StoreNode("store-1", "store-1.example.org", FrozenDictionary<StoreService, int>.Empty, StoreTlsMode.StartTls, "master", StoreState.Online);
         var leg = new StoreLeg(
             node, "alice@example.org", StoreLoginMethod.Master, new MasterAccount("proxy", new Secret("master"u8.ToArray())), new Secret([]), rig.ClientTls,
             "s1", new IPEndPoint(IPAddress.Parse("192.0.2.7"), 4711), null, 5, "mail.example.org");

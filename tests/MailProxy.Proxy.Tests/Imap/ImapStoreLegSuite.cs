@@ -7,7 +7,7 @@ using Xunit;
 
 namespace MailProxy.Proxy.Tests.Imap;
 
-public sealed class ImapStoreLegTests
+public abstract class ImapStoreLegSuite(RigTransport on)
 {
     [Theory]
     [InlineData("* PREAUTH welcome\r\n", "StoreProtocolError")]
@@ -16,7 +16,7 @@ public sealed class ImapStoreLegTests
     [InlineData("* OK [CAPABILITY IMAP4rev1] no sasl\r\n", "StoreRefusedLogin")]
     public async Task A_store_that_greets_wrongly_is_our_trouble_not_the_users(string greeting, string failure)
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         await using var store = await rig.StoreAsync("store-1", 143);
         var client = await LogInAsync(rig);
         var proxy = await store.AcceptOneAsync();
@@ -32,7 +32,7 @@ public sealed class ImapStoreLegTests
     [InlineData("L NO [UNAVAILABLE] index locked", "a NO [UNAVAILABLE] Temporary*", LogLevel.Warning)]
     public async Task The_stores_verdict_is_told_in_our_words_unless_it_is_meant_for_the_user(string verdict, string answer, LogLevel level)
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         await using var store = await rig.StoreAsync("store-1", 143);
         var client = await LogInAsync(rig);
         var proxy = await store.AcceptOneAsync();
@@ -46,7 +46,7 @@ public sealed class ImapStoreLegTests
     [Fact]
     public async Task Nothing_is_promised_before_the_store_has_answered()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         await using var store = await rig.StoreAsync("store-1", 143);
         var client = await LogInAsync(rig);
         var proxy = await store.AcceptOneAsync();
@@ -59,7 +59,7 @@ public sealed class ImapStoreLegTests
     [Fact]
     public async Task A_store_that_never_answers_is_given_up_at_the_deadline()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         await using var store = await rig.StoreAsync("store-1", 143);
         var client = await LogInAsync(rig);
         var proxy = await store.AcceptOneAsync();
@@ -73,7 +73,7 @@ public sealed class ImapStoreLegTests
     [Fact]
     public async Task A_store_that_answers_without_end_is_cut_off()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         await using var store = await rig.StoreAsync("store-1", 143);
         var client = await LogInAsync(rig);
         var proxy = await store.AcceptOneAsync();
@@ -87,7 +87,7 @@ public sealed class ImapStoreLegTests
     [Fact]
     public async Task Without_sasl_ir_the_response_waits_for_the_continuation_and_capabilities_are_asked_for_if_not_given()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         await using var store = await rig.StoreAsync("store-1", 143);
         var client = await LogInAsync(rig);
         var proxy = await store.AcceptOneAsync();
@@ -106,7 +106,7 @@ public sealed class ImapStoreLegTests
     [Fact]
     public async Task A_store_without_starttls_where_it_is_required_gets_no_credentials()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         rig.Router.AddStore("store-1", StoreTlsMode.StartTls);
         await using var store = await rig.StoreAsync("store-1", 143);
         var client = await LogInAsync(rig);
@@ -122,7 +122,7 @@ public sealed class ImapStoreLegTests
     [Fact]
     public async Task Replies_behind_the_stores_starttls_fail_the_attempt()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         rig.Router.AddStore("store-1", StoreTlsMode.StartTls);
         await using var store = await rig.StoreAsync("store-1", 143);
         var client = await LogInAsync(rig);
@@ -137,7 +137,7 @@ public sealed class ImapStoreLegTests
     [Fact]
     public async Task After_starttls_the_store_is_asked_again_and_told_who_the_client_is()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         rig.Router.AddStore("store-1", StoreTlsMode.StartTls, login: "external");
         await using var store = await rig.StoreAsync("store-1", 143);
         var client = await LogInAsync(rig);
@@ -145,7 +145,7 @@ public sealed class ImapStoreLegTests
         await proxy.SendLineAsync("* OK [CAPABILITY IMAP4rev1 STARTTLS AUTH=BOGUS] hello");
         await proxy.ExpectAsync("T STARTTLS");
         await proxy.SendLineAsync("T OK begin");
-        var outcome = await proxy.Connection.Features.Get<ITlsFeature>()!.BecomeServerAsync(rig.StoreTls("memory:store-1"), CancellationToken.None);
+        var outcome = await proxy.Connection.Features.Get<ITlsFeature>()!.BecomeServerAsync(rig.StoreTls("store-1"), CancellationToken.None);
         Assert.Equal(TlsOutcome.Done, outcome);
         await proxy.ExpectAsync("C CAPABILITY");
         await proxy.SendAsync("* CAPABILITY IMAP4rev1 SASL-IR ID AUTH=EXTERNAL\r\nC OK\r\n");

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace MailProxy.Proxy.Tests.Imap;
 
-public sealed class ImapLoginTests
+public abstract class ImapLoginSuite(RigTransport on)
 {
     private static string Plain(string user, string password, string authorize = "") =>
         Convert.ToBase64String(Encoding.UTF8.GetBytes($"{authorize}\0{user}\0{password}"));
@@ -16,7 +16,7 @@ public sealed class ImapLoginTests
     [Fact]
     public async Task The_client_hears_the_stores_capabilities_and_then_the_store()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         await using var store = await rig.StoreAsync("store-1", 143);
         var client = await rig.ConnectAsync(MailProtocol.Imap);
         await client.ExpectAsync("* OK [CAPABILITY IMAP4rev1 SASL-IR LITERAL+ ID ENABLE STARTTLS AUTH=PLAIN AUTH=LOGIN] mail.example.org ready.");
@@ -34,7 +34,7 @@ public sealed class ImapLoginTests
     [InlineData("a authenticate plain {0}")]
     public async Task Sasl_plain_with_initial_response(string command)
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         await using var store = await rig.StoreAsync("store-1", 143);
         var client = await rig.ConnectAsync(MailProtocol.Imap);
         await client.ExpectAsync("* OK *");
@@ -46,7 +46,7 @@ public sealed class ImapLoginTests
     [Fact]
     public async Task Sasl_plain_and_login_by_challenge_each_twice_in_one_session()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         await using var store = await rig.StoreAsync("store-1", 143);
         var client = await rig.ConnectAsync(MailProtocol.Imap);
         await client.ExpectAsync("* OK *");
@@ -74,7 +74,7 @@ public sealed class ImapLoginTests
     [Fact]
     public async Task Login_with_synchronizing_and_non_synchronizing_literals()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         await using var store = await rig.StoreAsync("store-1", 143);
         var client = await rig.ConnectAsync(MailProtocol.Imap);
         await client.ExpectAsync("* OK *");
@@ -88,7 +88,7 @@ public sealed class ImapLoginTests
     [Fact]
     public async Task What_is_sent_ahead_goes_to_the_store_after_login()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         await using var store = await rig.StoreAsync("store-1", 143);
         var client = await rig.ConnectAsync(MailProtocol.Imap);
         await client.ExpectAsync("* OK *");
@@ -102,7 +102,7 @@ public sealed class ImapLoginTests
     [Fact]
     public async Task What_is_sent_ahead_is_parsed_as_commands_when_the_login_fails()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         var client = await rig.ConnectAsync(MailProtocol.Imap);
         await client.ExpectAsync("* OK *");
         await client.SendAsync("a LOGIN alice@example.org wrong\r\nb NOOP\r\n");
@@ -113,7 +113,7 @@ public sealed class ImapLoginTests
     [Fact]
     public async Task A_wrong_password_and_an_unknown_user_sound_the_same()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         var client = await rig.ConnectAsync(MailProtocol.Imap);
         await client.ExpectAsync("* OK *");
         await client.SendLineAsync("a LOGIN alice@example.org wrong");
@@ -129,7 +129,7 @@ public sealed class ImapLoginTests
     [Fact]
     public async Task A_failed_login_leaves_nothing_for_the_next()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         await using var store = await rig.StoreAsync("store-2", 143);
         var client = await rig.ConnectAsync(MailProtocol.Imap);
         await client.ExpectAsync("* OK *");
@@ -145,7 +145,7 @@ public sealed class ImapLoginTests
     [Fact]
     public async Task The_budget_of_failed_logins_ends_the_session()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         rig.Limits.LoginAttempts = 2;
         var client = await rig.ConnectAsync(MailProtocol.Imap);
         await client.ExpectAsync("* OK *");
@@ -160,7 +160,7 @@ public sealed class ImapLoginTests
     [Fact]
     public async Task The_budget_of_useless_commands_ends_the_session()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         rig.Limits.JunkCommands = 2;
         var client = await rig.ConnectAsync(MailProtocol.Imap);
         await client.ExpectAsync("* OK *");
@@ -174,7 +174,7 @@ public sealed class ImapLoginTests
     [Fact]
     public async Task A_command_that_never_ends_is_told_goodbye()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         var client = await rig.ConnectAsync(MailProtocol.Imap);
         await client.ExpectAsync("* OK *");
         await client.SendAsync("a LOGIN " + new string('x', 20_000));
@@ -188,7 +188,7 @@ public sealed class ImapLoginTests
     [InlineData("a LOGIN alice@example.org {3+}\r\n\0ab\r\n")]
     public async Task Control_characters_in_credentials_are_refused_before_they_reach_anything(string command)
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         var client = await rig.ConnectAsync(MailProtocol.Imap);
         await client.ExpectAsync("* OK *");
         await client.SendAsync(command);
@@ -200,7 +200,7 @@ public sealed class ImapLoginTests
     [Fact]
     public async Task Without_tls_no_password_is_taken_where_it_is_required()
     {
-        await using var rig = new ProxyRig { ClearText = ClearTextPolicy.Never };
+        await using var rig = new ProxyRig(on) { ClearText = ClearTextPolicy.Never };
         await using var store = await rig.StoreAsync("store-1", 143);
         var client = await rig.ConnectAsync(MailProtocol.Imap);
         await client.ExpectAsync("* OK [CAPABILITY *STARTTLS LOGINDISABLED] *");
@@ -220,7 +220,7 @@ public sealed class ImapLoginTests
     [Fact]
     public async Task Commands_in_clear_behind_starttls_end_the_session()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         var client = await rig.ConnectAsync(MailProtocol.Imap);
         await client.ExpectAsync("* OK *");
         await client.SendAsync("a STARTTLS\r\nb LOGIN alice@example.org secret\r\n");
@@ -231,7 +231,7 @@ public sealed class ImapLoginTests
     [Fact]
     public async Task Implicit_tls_from_the_first_octet()
     {
-        await using var rig = new ProxyRig { ClearText = ClearTextPolicy.Never };
+        await using var rig = new ProxyRig(on) { ClearText = ClearTextPolicy.Never };
         await using var store = await rig.StoreAsync("store-1", 143);
         var client = await rig.ConnectAsync(MailProtocol.Imap, ListenerTlsMode.Implicit);
         await client.BecomeEncryptedAsync(rig.ClientTls with { ApplicationProtocol = "imap" });
@@ -246,7 +246,7 @@ public sealed class ImapLoginTests
     [InlineData("POST /x HTTP/1.1\r\nHost: mail\r\n\r\n")]
     public async Task A_web_browser_is_sent_away(string request)
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         var client = await rig.ConnectAsync(MailProtocol.Imap);
         await client.ExpectAsync("* OK *");
         await client.SendAsync(request);
@@ -257,7 +257,7 @@ public sealed class ImapLoginTests
     [Fact]
     public async Task A_store_that_is_down_is_unavailable_and_never_a_wrong_password()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         rig.Router.AddStore("store-2", state: StoreState.Offline);
         var client = await rig.ConnectAsync(MailProtocol.Imap);
         await client.ExpectAsync("* OK *");

@@ -5,12 +5,12 @@ using Xunit;
 
 namespace MailProxy.Proxy.Tests.Relay;
 
-public sealed class RelayTests
+public abstract class RelaySuite(RigTransport on)
 {
     [Fact]
     public async Task A_message_for_one_user_goes_to_her_home_with_a_trace_header_and_dots_as_they_were()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         await using var store = await rig.StoreAsync("store-1", 24);
         var client = await rig.ConnectAsync(MailProtocol.Mx);
         await OpenAsync(client, "EHLO client.example.net", "MAIL FROM:<me@example.net>");
@@ -36,7 +36,7 @@ public sealed class RelayTests
     [Fact]
     public async Task Lmtp_gives_each_recipient_its_own_verdict()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         var client = await rig.ConnectAsync(MailProtocol.Lmtp);
         await OpenAsync(client, "LHLO mx.example.org", "MAIL FROM:<me@example.net>");
         var (one, two) = await rig.NameAliceAndBobAsync(client);
@@ -50,7 +50,7 @@ public sealed class RelayTests
     [Fact]
     public async Task Smtp_has_one_verdict_so_stores_that_differ_make_it_temporary()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         var client = await rig.ConnectAsync(MailProtocol.Mx);
         await OpenAsync(client, "EHLO mx.example.org", "MAIL FROM:<>");
         var (one, two) = await rig.NameAliceAndBobAsync(client);
@@ -65,7 +65,7 @@ public sealed class RelayTests
     [InlineData(true)]
     public async Task A_store_that_dies_before_its_verdict_makes_it_temporary_and_disturbs_nobody_else(bool isLmtp)
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         var client = await rig.ConnectAsync(isLmtp ? MailProtocol.Lmtp : MailProtocol.Mx);
         await OpenAsync(client, isLmtp ? "LHLO mx.example.org" : "EHLO mx.example.org", "MAIL FROM:<me@example.net>");
         var (one, two) = await rig.NameAliceAndBobAsync(client);
@@ -85,7 +85,7 @@ public sealed class RelayTests
     [Fact]
     public async Task An_alias_reaches_everyone_behind_it_and_a_user_named_twice_gets_one_copy()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         await using var first = await rig.StoreAsync("store-1", 24);
         await using var second = await rig.StoreAsync("store-2", 24);
         var client = await rig.ConnectAsync(MailProtocol.Mx);
@@ -107,7 +107,7 @@ public sealed class RelayTests
     [Fact]
     public async Task Recipients_are_judged_at_rcpt()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         rig.Router.AddStore("store-2", state: StoreState.Offline);
         var client = await rig.ConnectAsync(MailProtocol.Mx);
         await OpenAsync(client, "EHLO mx.example.org", "MAIL FROM:<me@example.net>");
@@ -131,7 +131,7 @@ public sealed class RelayTests
     [Fact]
     public async Task A_client_that_vanishes_leaves_no_end_of_message_at_the_store()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         var client = await rig.ConnectAsync(MailProtocol.Mx);
         await OpenAsync(client, "EHLO mx.example.org", "MAIL FROM:<me@example.net>");
         var (one, two) = await rig.NameAliceAndBobAsync(client);
@@ -155,7 +155,7 @@ public sealed class RelayTests
     [InlineData("a\r.\rb")]
     public async Task Smuggled_ends_of_message_are_refused_and_never_reach_a_store(string content)
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         var client = await rig.ConnectAsync(MailProtocol.Mx);
         await OpenAsync(client, "EHLO mx.example.org", "MAIL FROM:<me@example.net>");
         var (one, two) = await rig.NameAliceAndBobAsync(client);
@@ -176,7 +176,7 @@ public sealed class RelayTests
     [Fact]
     public async Task Chunks_arrive_as_one_message()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         await using var store = await rig.StoreAsync("store-1", 24);
         var client = await rig.ConnectAsync(MailProtocol.Mx);
         await OpenAsync(client, "EHLO mx.example.org", "MAIL FROM:<me@example.net> BODY=8BITMIME SIZE=20");
@@ -196,7 +196,7 @@ public sealed class RelayTests
     [Fact]
     public async Task A_message_over_the_limit_is_refused_declared_or_not()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         rig.Limits.MessageSize = 2_000;
         await using var store = await rig.StoreAsync("store-1", 24);
         var client = await rig.ConnectAsync(MailProtocol.Mx);
@@ -226,7 +226,7 @@ public sealed class RelayTests
     [Fact]
     public async Task A_message_that_goes_in_circles_is_stopped()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         await using var store = await rig.StoreAsync("store-1", 24);
         var client = await rig.ConnectAsync(MailProtocol.Mx);
         await OpenAsync(client, "EHLO mx.example.org", "MAIL FROM:<me@example.net>");
@@ -251,7 +251,7 @@ public sealed class RelayTests
     [Fact]
     public async Task Commands_out_of_order_are_told_so()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         var client = await rig.ConnectAsync(MailProtocol.Mx);
         await client.ExpectAsync("220 mail.example.org ESMTP");
         foreach (var (command, reply) in new[]
@@ -271,7 +271,7 @@ public sealed class RelayTests
     [Fact]
     public async Task A_silent_client_is_told_goodbye()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         var client = await rig.ConnectAsync(MailProtocol.Mx);
         await client.ExpectAsync("220 *");
         await client.SendLineAsync("NOOP");

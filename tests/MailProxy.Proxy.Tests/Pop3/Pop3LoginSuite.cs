@@ -4,12 +4,12 @@ using Xunit;
 
 namespace MailProxy.Proxy.Tests.Pop3;
 
-public sealed class Pop3LoginTests
+public abstract class Pop3LoginSuite(RigTransport on)
 {
     [Fact]
     public async Task User_and_pass_then_the_store_answers()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         await using var store = await rig.StoreAsync("store-1", 110);
         var client = await rig.ConnectAsync(MailProtocol.Pop3);
         await client.ExpectAsync("+OK mail.example.org ready.");
@@ -25,7 +25,7 @@ public sealed class Pop3LoginTests
     [Fact]
     public async Task A_name_is_good_for_the_next_command_only()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         var client = await rig.ConnectAsync(MailProtocol.Pop3);
         await client.ExpectAsync("+OK *");
         await client.SendAsync("USER alice@example.org\r\nNOOP\r\nPASS secret\r\nPASS secret\r\n");
@@ -38,7 +38,7 @@ public sealed class Pop3LoginTests
     [Fact]
     public async Task Wrong_then_cancelled_then_right()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         await using var store = await rig.StoreAsync("store-1", 110);
         var client = await rig.ConnectAsync(MailProtocol.Pop3);
         await client.ExpectAsync("+OK *");
@@ -58,7 +58,7 @@ public sealed class Pop3LoginTests
     [Fact]
     public async Task A_locked_maildrop_is_told_in_the_stores_words()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         await using var store = await rig.StoreAsync("store-1", 110);
         var client = await rig.ConnectAsync(MailProtocol.Pop3);
         await client.ExpectAsync("+OK *");
@@ -74,7 +74,7 @@ public sealed class Pop3LoginTests
     [Fact]
     public async Task Capabilities_follow_what_may_be_done_now()
     {
-        await using var rig = new ProxyRig { ClearText = Authenticate.ClearTextPolicy.Never };
+        await using var rig = new ProxyRig(on) { ClearText = Authenticate.ClearTextPolicy.Never };
         var client = await rig.ConnectAsync(MailProtocol.Pop3);
         await client.ExpectAsync("+OK *");
         await client.SendLineAsync("CAPA");
@@ -97,7 +97,7 @@ public sealed class Pop3LoginTests
     [Fact]
     public async Task Commands_in_clear_behind_stls_end_the_session()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         var client = await rig.ConnectAsync(MailProtocol.Pop3);
         await client.ExpectAsync("+OK *");
         await client.SendAsync("STLS\r\nUSER alice@example.org\r\n");
@@ -109,7 +109,7 @@ public sealed class Pop3LoginTests
     [Fact]
     public async Task A_line_over_255_octets_ends_the_session()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         var client = await rig.ConnectAsync(MailProtocol.Pop3);
         await client.ExpectAsync("+OK *");
         await client.SendLineAsync("USER " + new string('x', 249));

@@ -5,14 +5,14 @@ using Xunit;
 
 namespace MailProxy.Proxy.Tests.Relay;
 
-public sealed class SubmissionTests
+public abstract class SubmissionSuite(RigTransport on)
 {
     private static readonly string Alice = Convert.ToBase64String(Encoding.UTF8.GetBytes("\0alice@example.org\0secret"));
 
     [Fact]
     public async Task Mail_before_login_is_refused_and_login_opens_the_relay_for_our_users()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         await using var store = await rig.StoreAsync("store-2", 24);
         var client = await rig.ConnectAsync(MailProtocol.Submission);
         await client.ExpectAsync("220 mail.example.org ESMTP");
@@ -42,7 +42,7 @@ public sealed class SubmissionTests
     [Fact]
     public async Task A_home_store_that_takes_submission_gets_the_session()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         rig.Router.AddStore("store-1", submission: true);
         await using var store = await rig.StoreAsync("store-1", 587);
         var client = await rig.ConnectAsync(MailProtocol.Submission);
@@ -75,7 +75,7 @@ public sealed class SubmissionTests
     [InlineData("XYZZY", "502 *", true)]
     public async Task Commands_that_are_wrong_before_login(string command, string reply, bool hello)
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         var client = await rig.ConnectAsync(MailProtocol.Submission);
         await client.ExpectAsync("220 *");
         if (hello)
@@ -91,10 +91,10 @@ public sealed class SubmissionTests
     [Fact]
     public async Task A_smarthost_takes_what_is_not_ours()
     {
-        await using var rig = new ProxyRig();
-        rig.Relay.Smarthost = "memory:smart:2525";
-        rig.Relay.SmarthostTls = Routing.Catalog.StoreTlsMode.None;
+        await using var rig = new ProxyRig(on);
         await using var smarthost = await rig.StoreAsync("smart", 2525);
+        rig.Relay.Smarthost = rig.HostAndPortOf("smart", 2525);
+        rig.Relay.SmarthostTls = Routing.Catalog.StoreTlsMode.None;
         var client = await rig.ConnectAsync(MailProtocol.Submission);
         await client.ExpectAsync("220 *");
         await client.SendLineAsync("EHLO laptop");
@@ -124,7 +124,7 @@ public sealed class SubmissionTests
     [Fact]
     public async Task Commands_in_clear_behind_starttls_end_the_session()
     {
-        await using var rig = new ProxyRig();
+        await using var rig = new ProxyRig(on);
         foreach (var protocol in new[] { MailProtocol.Submission, MailProtocol.Mx })
         {
             var client = await rig.ConnectAsync(protocol);

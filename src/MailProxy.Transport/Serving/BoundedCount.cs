@@ -1,0 +1,31 @@
+namespace MailProxy.Transport.Serving;
+
+/// <summary>Counts up to a limit and never beyond it, however many threads come at once.</summary>
+internal sealed class BoundedCount(int limit)
+{
+    private int _value;
+
+    /// <summary>Those that are in.</summary>
+    public int Value => Volatile.Read(ref _value);
+
+    /// <summary>Counts one in; false when the limit is reached, and then nothing has changed.</summary>
+    public bool TryEnter()
+    {
+        var value = Volatile.Read(ref _value);
+        while (value < limit)
+        {
+            var seen = Interlocked.CompareExchange(ref _value, value + 1, value);
+            if (seen == value)
+            {
+                return true;
+            }
+
+            value = seen;
+        }
+
+        return false;
+    }
+
+    /// <summary>Counts one out.</summary>
+    public void Leave() => Interlocked.Decrement(ref _value);
+}

@@ -1,0 +1,61 @@
+using MailProxy.Proxy.Tests.Imap;
+using MailProxy.Proxy.Tests.Pop3;
+using MailProxy.Proxy.Tests.Relay;
+using MailProxy.Proxy.Tests.Rig;
+using MailProxy.Proxy.Tests.Sessions;
+
+namespace MailProxy.Proxy.Tests;
+
+public sealed class MemoryImapLoginTests() : ImapLoginSuite(RigTransport.Memory);
+
+public sealed class PortableImapLoginTests() : ImapLoginSuite(RigTransport.Portable);
+
+public sealed class LinuxImapLoginTests() : ImapLoginSuite(RigTransport.Linux);
+
+public sealed class MemoryImapStoreLegTests() : ImapStoreLegSuite(RigTransport.Memory);
+
+public sealed class PortableImapStoreLegTests() : ImapStoreLegSuite(RigTransport.Portable);
+
+public sealed class LinuxImapStoreLegTests() : ImapStoreLegSuite(RigTransport.Linux);
+
+public sealed class MemoryPop3LoginTests() : Pop3LoginSuite(RigTransport.Memory);
+
+public sealed class PortablePop3LoginTests() : Pop3LoginSuite(RigTransport.Portable);
+
+public sealed class LinuxPop3LoginTests() : Pop3LoginSuite(RigTransport.Linux);
+
+public sealed class MemoryPop3StoreDialogueTests() : Pop3StoreDialogueSuite(RigTransport.Memory);
+
+public sealed class PortablePop3StoreDialogueTests() : Pop3StoreDialogueSuite(RigTransport.Portable);
+
+public sealed class LinuxPop3StoreDialogueTests() : Pop3StoreDialogueSuite(RigTransport.Linux);
+
+public sealed class MemoryRelayTests() : RelaySuite(RigTransport.Memory);
+
+public sealed class PortableRelayTests() : RelaySuite(RigTransport.Portable);
+
+public sealed class LinuxRelayTests() : RelaySuite(RigTransport.Linux);
+
+public sealed class MemoryRelayFaultTests() : RelayFaultSuite(RigTransport.Memory);
+
+public sealed class PortableRelayFaultTests() : RelayFaultSuite(RigTransport.Portable);
+
+public sealed class LinuxRelayFaultTests() : RelayFaultSuite(RigTransport.Linux);
+
+public sealed class MemorySubmissionTests() : SubmissionSuite(RigTransport.Memory);
+
+public sealed class PortableSubmissionTests() : SubmissionSuite(RigTransport.Portable);
+
+public sealed class LinuxSubmissionTests() : SubmissionSuite(RigTransport.Linux);
+
+public sealed class MemorySessionLifeTests() : SessionLifeSuite(RigTransport.Memory);
+
+public sealed class PortableSessionLifeTests() : SessionLifeSuite(RigTransport.Portable);
+
+public sealed class LinuxSessionLifeTests() : SessionLifeSuite(RigTransport.Linux);
+
+public sealed class MemoryLimitTests() : LimitSuite(RigTransport.Memory);
+
+public sealed class PortableLimitTests() : LimitSuite(RigTransport.Portable);
+
+public sealed class LinuxLimitTests() : LimitSuite(RigTransport.Linux);
