@@ -21,7 +21,7 @@ internal sealed unsafe class SafeSslContext : SafeHandleZeroOrMinusOneIsInvalid
 
         _ = OpenSsl.ContextControl(context, OpenSsl.ControlMinVersion, OpenSsl.Tls12, 0);
         _ = OpenSsl.ContextControl(context, OpenSsl.ControlMode, OpenSsl.ModePartialWrite | OpenSsl.ModeMovingWriteBuffer | OpenSsl.ModeReleaseBuffers, 0);
-        _ = OpenSsl.ContextControl(context, OpenSsl.ControlSessionCacheMode, 0, 0);
+        _ = OpenSsl.ContextControl(context, OpenSsl.ControlSessionCacheMode, OpenSsl.SessionCacheOff, 0);
         _ = OpenSsl.SetOptions(context, OpenSsl.OptionNoRenegotiation);
         return context;
     }
