@@ -18,3 +18,7 @@ public sealed class MemorySpliceTests() : SpliceSuite(time => new MemoryTranspor
 public sealed class PortableServerTests() : ConnectionServerSuite(time => new PortableTransport(time));
 
 public sealed class MemoryServerTests() : ConnectionServerSuite(time => new MemoryTransport(time));
+
+public sealed class PortableTlsPeerTests() : TlsPeerSuite(time => new PortableTransport(time));
+
+public sealed class MemoryTlsPeerTests() : TlsPeerSuite(time => new MemoryTransport(time));

@@ -10,7 +10,7 @@ public sealed record ConnectionServerOptions
     public int MaxConnections { get; init; } = 30_000;
 
     /// <summary>TLS from the first octet; null: the connection is served in clear.</summary>
-    public TlsServerSettings? ImplicitTls { get; init; }
+    public ServerTls? ImplicitTls { get; init; }
 
     /// <summary>For the implicit handshake. 30 s: a slow mobile link needs seconds.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(30);

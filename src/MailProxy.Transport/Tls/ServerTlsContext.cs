@@ -27,12 +27,15 @@ internal sealed class ServerTlsContext
     /// <summary>The context of these settings.</summary>
     public static ServerTlsContext Of(TlsServerSettings settings) => Known.GetValue(settings, static key => new ServerTlsContext(key));
 
+    /// <summary>The certificate for a name that a client asks for; null: for none.</summary>
+    public SslStreamCertificateContext Pick(string? serverName) => _certificates.Pick(serverName);
+
     /// <summary>Options for one handshake.</summary>
     public SslServerAuthenticationOptions OptionsFor(string? serverName, DateTimeOffset now, RemoteCertificateValidationCallback verifyClient)
     {
         var options = new SslServerAuthenticationOptions
         {
-            ServerCertificateContext = _certificates.Pick(serverName),
+            ServerCertificateContext = Pick(serverName),
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             ApplicationProtocols = _protocols,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,

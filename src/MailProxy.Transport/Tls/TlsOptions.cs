@@ -26,6 +26,10 @@ public sealed class TlsOptions
     /// </summary>
     public string? TicketKeys { get; set; }
 
+    /// <summary>Every file that is named.</summary>
+    internal IEnumerable<string> Files =>
+        Additional.Prepend(Default).SelectMany(files => new[] { files.Certificate, files.Key }).Concat([ClientAuthorities, TicketKeys]).OfType<string>();
+
     /// <summary>Every error, as <c>path: what to do</c>.</summary>
     public IEnumerable<string> Validate(string path)
     {

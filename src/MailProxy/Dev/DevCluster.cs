@@ -39,6 +39,15 @@ internal sealed class DevCluster : INode
     }
 
     /// <inheritdoc/>
+    public void Reload()
+    {
+        foreach (var node in _parts.OfType<INode>())
+        {
+            node.Reload();
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task StopAsync()
     {
         while (_parts.TryPop(out var part))
