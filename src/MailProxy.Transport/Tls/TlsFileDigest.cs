@@ -41,7 +41,7 @@ internal static class TlsFileDigest
 
             return hash.GetHashAndReset();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
             return Unreadable;
         }

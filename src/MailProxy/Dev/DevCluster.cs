@@ -41,7 +41,8 @@ internal sealed class DevCluster : INode
     /// <inheritdoc/>
     public void Reload()
     {
-        foreach (var node in _parts.OfType<INode>())
+        // A copy, because the cluster may be stopping on another thread.
+        foreach (var node in _parts.ToArray().OfType<INode>())
         {
             node.Reload();
         }

@@ -50,7 +50,7 @@ internal static class TicketKeyFile
         {
             throw new CertificateFileException($"There is no file '{path}'.", exception);
         }
-        catch (Exception exception) when (exception is (IOException and not CertificateFileException) or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is (IOException and not CertificateFileException) or UnauthorizedAccessException or ArgumentException)
         {
             throw new CertificateFileException($"'{path}' cannot be read: {exception.Message}", exception);
         }
