@@ -1,3 +1,5 @@
+using System.Net.Security;
+using System.Security.Authentication;
 using MailProxy.Transport.Tls;
 using Xunit;
 
@@ -86,6 +88,30 @@ public sealed class LinuxStoreTicketTests() : TransportSuite(LinuxTransports.Cre
         }
 
         Assert.Equal([false, false, false, false, true, true, true, true], opened.Select(one => one.Resumed));
+    }
+
+    [Theory]
+    [InlineData(SslProtocols.Tls12)]
+    [InlineData(SslProtocols.Tls13)]
+    public async Task Stores_of_both_versions_are_resumed_again_and_again(SslProtocols version)
+    {
+        var certificate = SslStreamCertificateContext.Create(Authority.Server(), null, offline: true);
+        var client = Authority.ClientSettings();
+        var resumed = new List<bool?>();
+        for (var i = 0; i < 4; i++)
+        {
+            var (dialled, accepted) = await PairAsync();
+            using var ssl = new SslStream(new ConnectionStream(accepted.Connection));
+            var dialling = TlsOf(dialled).BecomeClientAsync(client, CancellationToken.None).AsTask();
+            await ssl.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = certificate, EnabledSslProtocols = version }).WaitAsync(Patience);
+            Assert.Equal(TlsOutcome.Done, await dialling.WaitAsync(Patience));
+            Assert.Equal(version, TlsOf(dialled).Protocol);
+            await ssl.WriteAsync("hello\r\n"u8.ToArray());
+            await dialled.ExpectAsync("hello");
+            resumed.Add(TlsOf(dialled).IsResumed);
+        }
+
+        Assert.Equal([false, true, true, true], resumed);
     }
 
     private async Task<(bool Resumed, Func<Task> ReadTicketAsync)> OpenAsync(TlsClientSettings clientSettings, TlsServerSettings serverSettings)
