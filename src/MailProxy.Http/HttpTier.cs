@@ -1,5 +1,5 @@
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
+using System.Net.Security;
 using MailProxy.Directory;
 using MailProxy.Http.Health;
 using MailProxy.Http.Hosting;
@@ -26,7 +26,7 @@ public sealed class HttpTier : IAsyncDisposable
     /// <param name="stores">How stores are dialled.</param>
     /// <param name="checks">What <c>/readyz</c> asks.</param>
     /// <param name="agentReport">What HAProxy's agent-check is told; asked at every check.</param>
-    /// <param name="serverCertificate">With its key, for <see cref="HttpOptions.Tls"/>.</param>
+    /// <param name="certificateFor">By the name that a client asks for (null: none), for <see cref="HttpOptions.Tls"/>; asked at every handshake.</param>
     /// <param name="loggers">Where to log.</param>
     /// <param name="time">For delays.</param>
     /// <param name="random">Shuffles delays; null: the shared one.</param>
@@ -37,7 +37,7 @@ public sealed class HttpTier : IAsyncDisposable
         StoreHttpClientSettings stores,
         IReadOnlyList<IReadinessCheck> checks,
         Func<AgentReport> agentReport,
-        X509Certificate2? serverCertificate,
+        Func<string?, SslStreamCertificateContext>? certificateFor,
         ILoggerFactory loggers,
         TimeProvider time,
         Random? random = null)
@@ -45,7 +45,7 @@ public sealed class HttpTier : IAsyncDisposable
         _clusters = new StoreClusters(router);
         if (EndPointOf(options.Listen) is { } listen)
         {
-            _users = UserTrafficHost.Create(options, listen, serverCertificate, directory, router, _clusters, stores, loggers, random ?? Random.Shared, time);
+            _users = UserTrafficHost.Create(options, listen, certificateFor, directory, router, _clusters, stores, loggers, random ?? Random.Shared, time);
         }
 
         if (EndPointOf(options.Admin) is { } admin)

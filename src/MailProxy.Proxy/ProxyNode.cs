@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using MailProxy.Directory;
 using MailProxy.Proxy.Accept;
 using MailProxy.Proxy.Authenticate;
@@ -33,9 +32,6 @@ public sealed class ProxyNode : IDisposable
     private readonly SessionIds _ids;
     private readonly OwnListeners _own = new();
 
-    // One object per protocol for the life of the node: transports keep what they derive from it.
-    private readonly FrozenDictionary<MailProtocol, TlsServerSettings?> _tls;
-
     public ProxyNode(
         ProxySettings settings, IMailTransport transport, IUserDirectory directory, IRouter router, ILogger<ProxyNode> logger, TimeProvider time, Random random)
     {
@@ -43,7 +39,6 @@ public sealed class ProxyNode : IDisposable
         _deadlines = new(time);
         Limits = new ConnectionLimits(limits.Connections, limits.ConnectionsPerAddress);
         _ids = new(random);
-        _tls = Enum.GetValues<MailProtocol>().ToFrozenDictionary(protocol => protocol, protocol => WithApplicationProtocols(settings.Tls, protocol));
         var smarthost = settings.Relay.TryParseSmarthost(out var host, out var port)
             ? new SmarthostConnector(
                 new StoreConnector(transport, new StoreTlsIdentity(null, null), _own, limits.StoreConnect), host, port, settings.Relay.SmarthostTls)
@@ -90,7 +85,7 @@ public sealed class ProxyNode : IDisposable
         IFarewell? dialogue = null;
         try
         {
-            var tls = _tls[listener.Protocol!.Value];
+            var tls = TlsFor(listener.Protocol!.Value);
             if (listener.Tls == ListenerTlsMode.Implicit && !await EncryptAsync(session, tls, deadline))
             {
                 return;
@@ -172,18 +167,13 @@ public sealed class ProxyNode : IDisposable
         }
     }
 
-    // wire.md: ALPN, when offered, must be ours. SMTP has no registered ALPN name.
-    private static TlsServerSettings? WithApplicationProtocols(TlsServerSettings? tls, MailProtocol protocol) => tls is null
-        ? null
-        : tls with
-        {
-            ApplicationProtocols = protocol switch
-            {
-                MailProtocol.Imap => ["imap"],
-                MailProtocol.Pop3 => ["pop3"],
-                _ => [],
-            },
-        };
+    // wire.md: ALPN, when offered, must be ours. SMTP has no registered ALPN name. Asked at each session: certificates are renewed meanwhile.
+    private TlsServerSettings? TlsFor(MailProtocol protocol) => protocol switch
+    {
+        MailProtocol.Imap => _services.Settings.Tls?.For("imap"),
+        MailProtocol.Pop3 => _services.Settings.Tls?.For("pop3"),
+        _ => _services.Settings.Tls?.Current,
+    };
 
     private async Task EndCancelledAsync(SessionContext session, IFarewell? dialogue, DeadlineCause cause)
     {

@@ -8,7 +8,7 @@ namespace MailProxy.Proxy;
 
 /// <summary>A proxy node's configuration, read and judged: what was a file name is the file's content here.</summary>
 /// <param name="HostName">Ours, in greetings, EHLO and trace headers.</param>
-/// <param name="Tls">For clients; ALPN names are put in by listener. Null: no listener offers TLS.</param>
+/// <param name="Tls">For clients, as it is at each handshake; ALPN names are put in by listener. Null: no listener offers TLS.</param>
 /// <param name="ClearText">Who may log in without TLS.</param>
 /// <param name="Limits">Bounds.</param>
 /// <param name="Stores">How we log in at stores.</param>
@@ -17,7 +17,7 @@ namespace MailProxy.Proxy;
 /// <param name="Relay">The relay's configuration.</param>
 public sealed record ProxySettings(
     string HostName,
-    TlsServerSettings? Tls,
+    ServerTls? Tls,
     ClearTextPolicy ClearText,
     LimitOptions Limits,
     StoreLegOptions Stores,

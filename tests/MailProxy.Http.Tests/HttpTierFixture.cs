@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Security;
 using System.Text;
 using System.Text.Json;
 using MailProxy.Http.Health;
@@ -65,6 +66,9 @@ public abstract class HttpTierFixture : IAsyncLifetime
         await Second!.DisposeAsync();
     }
 
+    // What TLS handshakes are given from now on.
+    protected SslStreamCertificateContext Certificate { get => field ??= SslStreamCertificateContext.Create(Authority.Server(), null, offline: true); set; }
+
     internal HttpTier Create(HttpOptions options) => new(
         options,
         Directory,
@@ -72,7 +76,7 @@ public abstract class HttpTierFixture : IAsyncLifetime
         new StoreHttpClientSettings(Authority.Authorities, Authority.Client("proxy-1")),
         Checks,
         () => Report,
-        Authority.Server(),
+        _ => Certificate,
         NullLoggerFactory.Instance,
         Time,
         new Random(1));

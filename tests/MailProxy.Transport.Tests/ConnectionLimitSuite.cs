@@ -1,3 +1,4 @@
+using MailProxy.Transport.Tls;
 using System.Net.Sockets;
 using MailProxy.Testing;
 using MailProxy.Transport.Serving;
@@ -140,7 +141,7 @@ public abstract class ConnectionLimitSuite(Func<TimeProvider, IMailTransport> cr
     [Fact]
     public async Task On_implicit_tls_a_refusal_is_a_cut_before_the_handshake()
     {
-        var options = new ConnectionServerOptions { MaxConnections = 1, ImplicitTls = Authority.ServerSettings(), OnRefused = TellAsync };
+        var options = new ConnectionServerOptions { MaxConnections = 1, ImplicitTls = new ServerTls(Authority.ServerSettings()), OnRefused = TellAsync };
         await using var server = await ServeAsync(options);
         await using var first = await DialAsync(server);
         await first.BecomeEncryptedAsync(Authority.ClientSettings());

@@ -101,7 +101,7 @@ public abstract class ConnectionServerSuite(Func<TimeProvider, IMailTransport> c
     [Fact]
     public async Task Implicit_tls_is_done_before_serving()
     {
-        await using var server = await ServeAsync(EchoAsync, new ConnectionServerOptions { ImplicitTls = Authority.ServerSettings() });
+        await using var server = await ServeAsync(EchoAsync, new ConnectionServerOptions { ImplicitTls = new(Authority.ServerSettings()) });
         await using var client = await DialAsync(server);
         await client.BecomeEncryptedAsync(Authority.ClientSettings());
         await client.SendLineAsync("secret");
@@ -111,7 +111,7 @@ public abstract class ConnectionServerSuite(Func<TimeProvider, IMailTransport> c
     [Fact]
     public async Task A_client_that_never_says_hello_is_dropped_at_the_deadline()
     {
-        var options = new ConnectionServerOptions { ImplicitTls = Authority.ServerSettings(), HandshakeTimeout = TimeSpan.FromSeconds(30) };
+        var options = new ConnectionServerOptions { ImplicitTls = new(Authority.ServerSettings()), HandshakeTimeout = TimeSpan.FromSeconds(30) };
         await using var server = await ServeAsync(EchoAsync, options);
         await using var client = await DialAsync(server);
         var ending = client.ExpectEndAsync();

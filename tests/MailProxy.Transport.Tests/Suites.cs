@@ -22,3 +22,7 @@ public sealed class MemoryServerTests() : ConnectionServerSuite(time => new Memo
 public sealed class PortableLimitTests() : ConnectionLimitSuite(time => new PortableTransport(time));
 
 public sealed class MemoryLimitTests() : ConnectionLimitSuite(time => new MemoryTransport(time));
+
+public sealed class PortableTlsPeerTests() : TlsPeerSuite(time => new PortableTransport(time));
+
+public sealed class MemoryTlsPeerTests() : TlsPeerSuite(time => new MemoryTransport(time));

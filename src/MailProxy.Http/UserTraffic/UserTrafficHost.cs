@@ -1,10 +1,11 @@
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
+using System.Net.Security;
 using MailProxy.Directory;
 using MailProxy.Http.Hosting;
 using MailProxy.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Yarp.ReverseProxy;
@@ -23,7 +24,7 @@ internal static class UserTrafficHost
     public static KestrelHost Create(
         HttpOptions options,
         IPEndPoint endPoint,
-        X509Certificate2? certificate,
+        Func<string?, SslStreamCertificateContext>? certificateFor,
         IUserDirectory directory,
         IRouter router,
         StoreClusters clusters,
@@ -41,7 +42,7 @@ internal static class UserTrafficHost
             {
                 if (options.Tls)
                 {
-                    listen.UseHttps(certificate ?? throw new InvalidOperationException("HTTPS is configured without a certificate."));
+                    listen.UseHttps(HandshakeWith(certificateFor ?? throw new InvalidOperationException("HTTPS is configured without a certificate.")));
                 }
             },
             services =>
@@ -72,4 +73,13 @@ internal static class UserTrafficHost
             },
             loggers);
     }
+
+    // Asked each time: certificates are renewed while the node runs.
+    private static TlsHandshakeCallbackOptions HandshakeWith(Func<string?, SslStreamCertificateContext> certificateFor) => new()
+    {
+        OnConnection = handshake => ValueTask.FromResult(new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = certificateFor(handshake.ClientHelloInfo.ServerName is { Length: > 0 } name ? name : null),
+        }),
+    };
 }

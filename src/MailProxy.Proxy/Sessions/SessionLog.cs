@@ -19,7 +19,7 @@ internal static partial class SessionLog
             return;
         }
 
-        var tls = session.Tls is { IsEncrypted: true } feature ? $"{feature.Protocol} {feature.CipherSuite}" : "none";
+        var tls = session.Tls is { IsEncrypted: true } feature ? $"{feature.Protocol} {feature.CipherSuite}{(feature.IsResumed == true ? " resumed" : "")}" : "none";
         Ended(
             logger,
             level,

@@ -37,7 +37,7 @@ public sealed class StoreHttpServer : IAsyncDisposable
     /// <param name="access">Who is trusted.</param>
     /// <param name="tls">With the proxies' CAs; null: in clear, where only <see cref="StoreAccess"/> can let anyone in.</param>
     /// <param name="loggers">For Kestrel.</param>
-    public StoreHttpServer(IPEndPoint endPoint, string storeId, IStoreEngine engine, StoreAccess access, TlsServerSettings? tls, ILoggerFactory loggers)
+    public StoreHttpServer(IPEndPoint endPoint, string storeId, IStoreEngine engine, StoreAccess access, ServerTls? tls, ILoggerFactory loggers)
     {
         _endPoint = endPoint;
         var builder = WebApplication.CreateSlimBuilder();
@@ -81,7 +81,7 @@ public sealed class StoreHttpServer : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _application.DisposeAsync();
 
-    private static void Configure(ListenOptions listen, TlsServerSettings? tls)
+    private static void Configure(ListenOptions listen, ServerTls? tls)
     {
         listen.Protocols = HttpProtocols.Http1;
         if (tls is null)
@@ -91,9 +91,14 @@ public sealed class StoreHttpServer : IAsyncDisposable
 
         listen.UseHttps(https =>
         {
-            https.ServerCertificate = tls.Certificates[0];
-            https.ClientCertificateMode = tls.RequireClientCertificate ? ClientCertificateMode.RequireCertificate : ClientCertificateMode.AllowCertificate;
-            https.OnAuthenticate = (_, options) => options.CertificateChainPolicy = PolicyFor(tls.ClientAuthorities);
+            // Kestrel wants a certificate before it asks for the rest; both are asked for at each handshake, because certificates are renewed meanwhile.
+            https.ServerCertificateSelector = (_, _) => tls.CertificateFor(null).TargetCertificate;
+            https.ClientCertificateMode = tls.Current.RequireClientCertificate ? ClientCertificateMode.RequireCertificate : ClientCertificateMode.AllowCertificate;
+            https.OnAuthenticate = (_, options) =>
+            {
+                options.ServerCertificateContext = tls.CertificateFor(null);
+                options.CertificateChainPolicy = PolicyFor(tls.Current.ClientAuthorities);
+            };
         });
     }
 

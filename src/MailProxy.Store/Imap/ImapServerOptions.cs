@@ -9,7 +9,7 @@ public sealed class ImapServerOptions
     public string HostName { get; set; } = "localhost";
 
     /// <summary>For STARTTLS; null: it is not offered.</summary>
-    public TlsServerSettings? StartTls { get; set; }
+    public ServerTls? StartTls { get; set; }
 
     /// <summary>Most octets of a message that APPEND takes (Gmail and Exchange Online take 25 to 150 MB), told as APPENDLIMIT (RFC 7889).</summary>
     public long MessageLimit { get; set; } = 100L * 1024 * 1024;

@@ -9,7 +9,7 @@ public sealed record LmtpServerOptions
     public required string HostName { get; init; }
 
     /// <summary>For STARTTLS; null: it is not offered.</summary>
-    public TlsServerSettings? StartTls { get; init; }
+    public ServerTls? StartTls { get; init; }
 
     /// <summary>Largest message, octets (announced as SIZE, RFC 1870). 100 MiB: twice what the large providers take.</summary>
     public long MessageSizeLimit { get; init; } = 100L * 1024 * 1024;

@@ -223,7 +223,7 @@ internal sealed class LmtpSession : IAsyncDisposable
         }
 
         using var deadline = new CancellationTokenSource(Options.HandshakeLimit, _time);
-        var outcome = await Peer.Tls!.BecomeServerAsync(Options.StartTls!, deadline.Token);
+        var outcome = await Peer.Tls!.BecomeServerAsync(Options.StartTls!.Current, deadline.Token);
         if (outcome != TlsOutcome.Done)
         {
             // What came in clear behind STARTTLS is an injection: nothing of it is answered.

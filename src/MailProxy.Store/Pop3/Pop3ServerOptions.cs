@@ -9,7 +9,7 @@ public sealed record Pop3ServerOptions
     public required string HostName { get; init; }
 
     /// <summary>For STLS; null: it is not offered.</summary>
-    public TlsServerSettings? StartTls { get; init; }
+    public ServerTls? StartTls { get; init; }
 
     /// <summary>Longest silence of a client. RFC 1939 3: at least 10 minutes after log-in.</summary>
     public TimeSpan IdleLimit { get; init; } = TimeSpan.FromMinutes(10);

@@ -254,7 +254,7 @@ internal sealed class Pop3Session : IAsyncDisposable
         }
 
         using var deadline = new CancellationTokenSource(Options.HandshakeLimit, Time);
-        var outcome = await Peer.Tls!.BecomeServerAsync(Options.StartTls!, deadline.Token);
+        var outcome = await Peer.Tls!.BecomeServerAsync(Options.StartTls!.Current, deadline.Token);
         if (outcome != TlsOutcome.Done)
         {
             // What came in clear behind STLS is an injection: nothing of it is answered.

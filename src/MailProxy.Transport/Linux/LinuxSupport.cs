@@ -23,8 +23,6 @@ public static class LinuxSupport
             return $"The Linux transport knows x64 and arm64, not {RuntimeInformation.ProcessArchitecture}; use Transport: portable.";
         }
 
-        return OpenSsl.IsPresent
-            ? SplicePipe.Probe()
-            : "OpenSSL 3 (libssl.so.3, on Debian the package libssl3) was not found; install it or use Transport: portable.";
+        return OpenSslLibrary.Find() ?? SplicePipe.Probe();
     }
 }

@@ -267,7 +267,7 @@ public sealed class ConnectionServer(
 
         using var deadline = new CancellationTokenSource(options.HandshakeTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _stopping.Token);
-        var outcome = await connection.Features.Get<ITlsFeature>()!.BecomeServerAsync(options.ImplicitTls, either.Token);
+        var outcome = await connection.Features.Get<ITlsFeature>()!.BecomeServerAsync(options.ImplicitTls.Current, either.Token);
         if (outcome != TlsOutcome.Done)
         {
             logger.LogDebug("No TLS with {Client} on {EndPoint}: {Outcome}", connection.RemoteEndPoint, connection.LocalEndPoint, outcome);

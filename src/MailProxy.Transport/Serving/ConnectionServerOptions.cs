@@ -13,7 +13,7 @@ public sealed record ConnectionServerOptions
     public ConnectionLimits? Limits { get; init; }
 
     /// <summary>TLS from the first octet; null: the connection is served in clear.</summary>
-    public TlsServerSettings? ImplicitTls { get; init; }
+    public ServerTls? ImplicitTls { get; init; }
 
     /// <summary>For the implicit handshake. 30 s: a slow mobile link needs seconds.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(30);

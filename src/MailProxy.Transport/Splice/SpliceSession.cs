@@ -34,8 +34,8 @@ internal sealed class SpliceSession(MailConnection client, MailConnection store,
 
         if (toStore.HasEnded && toClient.HasEnded)
         {
-            await client.DisposeAsync();
-            await store.DisposeAsync();
+            await CloseAsync(client);
+            await CloseAsync(store);
         }
 
         owner.Ended(new SpliceResult(toStore.Moved, toClient.Moved, (SpliceEnd)_end));
@@ -82,5 +82,18 @@ internal sealed class SpliceSession(MailConnection client, MailConnection store,
     {
         Interlocked.CompareExchange(ref _end, (int)end, NoEnd);
         _stop.Cancel();
+    }
+
+    private static async ValueTask CloseAsync(MailConnection connection)
+    {
+        try
+        {
+            await connection.DisposeAsync();
+        }
+        catch (Exception exception) when (exception is IOException or InvalidOperationException or OperationCanceledException)
+        {
+            // Both directions had ended: nothing is lost with a connection that cannot even be closed in order.
+            connection.Abort();
+        }
     }
 }

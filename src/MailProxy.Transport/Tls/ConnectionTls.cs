@@ -27,6 +27,9 @@ internal sealed class ConnectionTls(MailConnection connection, TimeProvider time
     public string? ApplicationProtocol { get; private set; }
 
     /// <inheritdoc/>
+    public bool? IsResumed => null;
+
+    /// <inheritdoc/>
     public X509Certificate2? VerifiedPeerCertificate { get; private set; }
 
     /// <inheritdoc/>
@@ -104,6 +107,7 @@ internal sealed class ConnectionTls(MailConnection connection, TimeProvider time
         VerifiedPeerCertificate = ssl.RemoteCertificate as X509Certificate2;
         await connection.UpgradeAsync(ssl);
         _ssl = ssl;
+        TlsMetrics.Done(this, ssl.IsServer);
     }
 
     private TlsOutcome OutcomeOf(Exception exception) => exception switch

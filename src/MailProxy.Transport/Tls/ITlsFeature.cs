@@ -24,6 +24,9 @@ public interface ITlsFeature
     /// <summary>ALPN's outcome, or null.</summary>
     string? ApplicationProtocol { get; }
 
+    /// <summary>The handshake resumed an earlier session, so it exchanged no certificates; null while in clear and where the TLS library does not tell (SslStream).</summary>
+    bool? IsResumed { get; }
+
     /// <summary>The peer's certificate when it presented one and it was verified against the configured CA; otherwise null.</summary>
     X509Certificate2? VerifiedPeerCertificate { get; }
 

@@ -14,32 +14,21 @@ internal sealed class ServerTlsContext
     private static readonly ConditionalWeakTable<TlsServerSettings, ServerTlsContext> Known = [];
 
     private readonly TlsServerSettings _settings;
-    private readonly Dictionary<string, SslStreamCertificateContext> _byName = new(StringComparer.OrdinalIgnoreCase);
-    private readonly SslStreamCertificateContext _default;
+    private readonly CertificateTable<SslStreamCertificateContext> _certificates;
     private readonly List<SslApplicationProtocol>? _protocols;
 
     private ServerTlsContext(TlsServerSettings settings)
     {
-        if (settings.Certificates.Count == 0)
-        {
-            throw new ArgumentException("TLS needs at least one certificate.", nameof(settings));
-        }
-
         _settings = settings;
         _protocols = settings.ApplicationProtocols.Count == 0 ? null : [.. settings.ApplicationProtocols.Select(name => new SslApplicationProtocol(name))];
-        var contexts = settings.Certificates.Select(certificate => SslStreamCertificateContext.Create(certificate, settings.Intermediates, offline: true)).ToList();
-        _default = contexts[0];
-        foreach (var context in contexts)
-        {
-            foreach (var name in CertificateNames.DnsNamesOf(context.TargetCertificate))
-            {
-                _byName.TryAdd(name, context);
-            }
-        }
+        _certificates = new(settings, certificate => SslStreamCertificateContext.Create(certificate, settings.Intermediates, offline: true));
     }
 
     /// <summary>The context of these settings.</summary>
     public static ServerTlsContext Of(TlsServerSettings settings) => Known.GetValue(settings, static key => new ServerTlsContext(key));
+
+    /// <summary>The certificate for a name that a client asks for; null: for none.</summary>
+    public SslStreamCertificateContext Pick(string? serverName) => _certificates.Pick(serverName);
 
     /// <summary>Options for one handshake.</summary>
     public SslServerAuthenticationOptions OptionsFor(string? serverName, DateTimeOffset now, RemoteCertificateValidationCallback verifyClient)
@@ -61,22 +50,5 @@ internal sealed class ServerTlsContext
         }
 
         return options;
-    }
-
-    private SslStreamCertificateContext Pick(string? serverName)
-    {
-        if (serverName is null)
-        {
-            return _default;
-        }
-
-        if (_byName.TryGetValue(serverName, out var exact))
-        {
-            return exact;
-        }
-
-        // RFC 6125 6.4.3: a wildcard stands for the whole left-most label and for nothing else.
-        var dot = serverName.IndexOf('.', StringComparison.Ordinal);
-        return dot > 0 && _byName.TryGetValue(string.Concat("*", serverName.AsSpan(dot)), out var wildcard) ? wildcard : _default;
     }
 }

@@ -20,6 +20,16 @@ public sealed class TlsOptions
     /// <summary>Refuse clients without a verified certificate.</summary>
     public bool RequireClientCertificate { get; set; }
 
+    /// <summary>
+    /// File of the keys of session tickets that all nodes share: records of 80 octets as in nginx's ssl_session_ticket_key, the first seals; null:
+    /// random ones of this process.
+    /// </summary>
+    public string? TicketKeys { get; set; }
+
+    /// <summary>Every file that is named.</summary>
+    internal IEnumerable<string> Files =>
+        Additional.Prepend(Default).SelectMany(files => new[] { files.Certificate, files.Key }).Concat([ClientAuthorities, TicketKeys]).OfType<string>();
+
     /// <summary>Every error, as <c>path: what to do</c>.</summary>
     public IEnumerable<string> Validate(string path)
     {
@@ -43,6 +53,18 @@ public sealed class TlsOptions
             catch (CertificateFileException exception)
             {
                 errors.Add($"{path}:ClientAuthorities: {exception.Message}");
+            }
+        }
+
+        if (TicketKeys is not null)
+        {
+            try
+            {
+                Tickets.TicketKeys.Load(TicketKeys).Dispose();
+            }
+            catch (CertificateFileException exception)
+            {
+                errors.Add($"{path}:TicketKeys: {exception.Message}");
             }
         }
 

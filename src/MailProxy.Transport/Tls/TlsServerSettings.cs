@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using MailProxy.Transport.Tls.Tickets;
 
 namespace MailProxy.Transport.Tls;
 
@@ -8,9 +9,14 @@ namespace MailProxy.Transport.Tls;
 /// <param name="ClientAuthorities">CAs for client certificates; null: none is asked for.</param>
 /// <param name="RequireClientCertificate">Refuse clients without a verified certificate.</param>
 /// <param name="Intermediates">CA certificates to send along with our own, as a <c>fullchain.pem</c> holds them; null: none.</param>
+/// <param name="TicketKeys">
+/// For session tickets, which all listeners and nodes with the same keys, certificate and policy accept; null: keys of these settings alone.
+/// Transports that cannot be given keys (SslStream) always have their own.
+/// </param>
 public sealed record TlsServerSettings(
     IReadOnlyList<X509Certificate2> Certificates,
     IReadOnlyList<string> ApplicationProtocols,
     X509Certificate2Collection? ClientAuthorities = null,
     bool RequireClientCertificate = false,
-    X509Certificate2Collection? Intermediates = null);
+    X509Certificate2Collection? Intermediates = null,
+    TicketKeys? TicketKeys = null);

@@ -5,7 +5,7 @@ namespace MailProxy.Configuration;
 /// <summary>Makes the file names in a configuration relative to the file they stand in, not to wherever the process was started.</summary>
 internal static class ConfigPaths
 {
-    private static readonly string[] Suffixes = ["File", "Path", "Certificate", "Key", "Authorities", "Data"];
+    private static readonly string[] Suffixes = ["File", "Path", "Certificate", "Key", "Keys", "Authorities", "Data"];
 
     /// <summary>Resolves every setting of an options object (and below it) whose name ends like a file name's.</summary>
     public static void Resolve(object options, string folder)

@@ -60,6 +60,11 @@ public sealed class StoreConfig : INodeConfig
             errors.AddRange(Tls.Validate(nameof(Tls)));
         }
 
+        if (Tls.TicketKeys is not null)
+        {
+            errors.Add($"{nameof(Tls)}:{nameof(Tls.TicketKeys)}: a store shares no session tickets with other nodes; leave it out.");
+        }
+
         errors.AddRange(Access.Validate(nameof(Access)));
         if (Access.TrustedClients.Count > 0 && string.IsNullOrEmpty(Tls.ClientAuthorities))
         {

@@ -39,6 +39,16 @@ internal sealed class DevCluster : INode
     }
 
     /// <inheritdoc/>
+    public void Reload()
+    {
+        // A copy, because the cluster may be stopping on another thread.
+        foreach (var node in _parts.ToArray().OfType<INode>())
+        {
+            node.Reload();
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task StopAsync()
     {
         while (_parts.TryPop(out var part))

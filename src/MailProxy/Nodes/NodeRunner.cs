@@ -3,7 +3,7 @@ using MailProxy.Configuration;
 
 namespace MailProxy.Nodes;
 
-/// <summary>Starts a node, waits for SIGINT or SIGTERM, stops it. What keeps it from starting is one clear text and exit code 1.</summary>
+/// <summary>Starts a node, waits for SIGINT or SIGTERM, stops it; SIGHUP reloads it. What keeps it from starting is one clear text and exit code 1.</summary>
 internal static class NodeRunner
 {
     /// <summary>Runs a node from its configuration.</summary>
@@ -13,9 +13,12 @@ internal static class NodeRunner
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        INode? running = null;
+        using var hangUp = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnHangUp);
         try
         {
             await using var node = await start(load(), stop.Token);
+            Volatile.Write(ref running, node);
             await Task.WhenAny(asked.Task, node.Failed);
             Console.WriteLine("Stopping.");
             await node.StopAsync();
@@ -42,6 +45,13 @@ internal static class NodeRunner
             // The second time the system's own handling ends the process at once.
             context.Cancel = asked.TrySetResult();
             stop.Cancel();
+        }
+
+        void OnHangUp(PosixSignalContext context)
+        {
+            // Unless it is cancelled, it ends the process, even one that has just been started and read everything a moment ago.
+            context.Cancel = true;
+            Volatile.Read(ref running)?.Reload();
         }
     }
 }

@@ -12,6 +12,7 @@ using MailProxy.Routing;
 using MailProxy.Routing.Consul.Registration;
 using MailProxy.Routing.Static;
 using MailProxy.Transport;
+using MailProxy.Transport.Linux;
 using MailProxy.Transport.Serving;
 using MailProxy.Transport.Tls;
 using Microsoft.Extensions.Logging;
@@ -34,6 +35,7 @@ internal sealed class ProxyHost : INode
     private readonly ILogger<ProxyNode> _logger;
     private readonly bool _ownsLoggers;
     private readonly TimeProvider _time;
+    private readonly ServerTlsFiles? _tls;
     private readonly IMailTransport _transport;
     private readonly IDirectoryProvider _directory;
     private readonly IRoutingSource _routing;
@@ -48,13 +50,18 @@ internal sealed class ProxyHost : INode
     {
         (_config, _loggers, _ownsLoggers, _time) = (config, loggers, ownsLoggers, time);
         _logger = loggers.CreateLogger<ProxyNode>();
-        var tls = config.Tls.Certificate is null ? null : config.Tls.Load([]);
+        _tls = config.Tls.Certificate is null ? null : new ServerTlsFiles(config.Tls, _logger, time);
         var identity = StoreTlsFiles.Load(config.Stores.Tls);
         _transport = TransportFactory.Create(config.Transport, time, _logger);
+        if (config.Tls.TicketKeys is not null && _transport is not LinuxTransport)
+        {
+            _logger.LogWarning("Tls:TicketKeys is not used: on the {Transport} transport each node has ticket keys of its own", _transport.Name);
+        }
+
         _directory = UserDirectoryFactory.Create(config.Directory, loggers, time);
         _routing = config.Routing.Mode == RoutingMode.Static ? new StaticRouting(config.Routing) : new RoutingService(config.Consul, loggers, time);
         var settings = new ProxySettings(
-            config.Node.HostName, tls, config.Authentication.ClearText, config.Limits, config.Stores, identity, MasterAccountFile.Load(config.Stores), config.Relay);
+            config.Node.HostName, _tls?.Tls, config.Authentication.ClearText, config.Limits, config.Stores, identity, MasterAccountFile.Load(config.Stores), config.Relay);
         _proxy = new ProxyNode(settings, _transport, _directory, _routing.Router, _logger, time, Random.Shared);
         _http = new HttpTier(
             config.Http,
@@ -68,7 +75,7 @@ internal sealed class ProxyHost : INode
                 new ReadinessCheck("routing", () => _routing.Router.Unreadiness, () => _routing.Detail),
             ],
             () => new AgentReport(_isDraining ? AgentState.Drain : IsReady ? AgentState.Ready : AgentState.Down),
-            tls?.Certificates[0],
+            _tls is null ? null : _tls.Tls.CertificateFor,
             loggers,
             time);
     }
@@ -106,6 +113,9 @@ internal sealed class ProxyHost : INode
     }
 
     /// <inheritdoc/>
+    public void Reload() => _tls?.Reload();
+
+    /// <inheritdoc/>
     public async Task StopAsync()
     {
         if (_isStopped)
@@ -139,6 +149,7 @@ internal sealed class ProxyHost : INode
         (_transport as IDisposable)?.Dispose();
         await _http.DisposeAsync();
         _proxy.Dispose();
+        _tls?.Dispose();
         await _routing.DisposeAsync();
         await _directory.DisposeAsync();
         if (_ownsLoggers)

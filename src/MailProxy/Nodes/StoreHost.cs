@@ -31,6 +31,7 @@ internal sealed class StoreHost : INode
     private readonly ILogger<StoreHost> _logger;
     private readonly bool _ownsLoggers;
     private readonly TimeProvider _time;
+    private ServerTlsFiles? _tls;
     private FileStoreEngine? _engine;
     private StoreHttpServer? _http;
     private StoreRegistration? _registration;
@@ -69,6 +70,9 @@ internal sealed class StoreHost : INode
     public Task RegisteredAsync(CancellationToken cancellationToken) => _registration!.RegisteredAsync(cancellationToken);
 
     /// <inheritdoc/>
+    public void Reload() => _tls?.Reload();
+
+    /// <inheritdoc/>
     public async Task StopAsync()
     {
         if (_isStopped)
@@ -98,6 +102,8 @@ internal sealed class StoreHost : INode
             await server.DisposeAsync();
         }
 
+        _tls?.Dispose();
+
         // Last: everything above may still write to it.
         await (_engine?.DisposeAsync() ?? ValueTask.CompletedTask);
         if (_ownsLoggers)
@@ -110,11 +116,12 @@ internal sealed class StoreHost : INode
     {
         _engine = await FileStoreEngine.OpenAsync(_config.Store, new MimeKitMessageAnalyzer(), _logger, _time, cancellationToken);
         var access = new StoreAccess(_config.Access);
+        _tls = _config.Listeners.Exists(listener => listener.Tls != ListenerTlsMode.None) ? new ServerTlsFiles(_config.Tls, _logger, _time) : null;
         foreach (var listener in _config.Listeners)
         {
             if (listener.Protocol == StoreProtocol.Http)
             {
-                var tls = listener.Tls == ListenerTlsMode.Implicit ? _config.Tls.Load(["http/1.1"]) : null;
+                var tls = listener.Tls == ListenerTlsMode.Implicit ? _tls?.Tls : null;
                 _http = new StoreHttpServer(listener.EndPoint, _config.Node.Name, _engine, access, tls, _loggers);
                 await _http.StartAsync(cancellationToken);
                 _ports[StoreService.Http] = _http.Port;
@@ -130,12 +137,12 @@ internal sealed class StoreHost : INode
 
     private async Task BindAsync(StoreListenerOptions listener, StoreAccess access, CancellationToken cancellationToken)
     {
-        var startTls = listener.Tls == ListenerTlsMode.StartTls ? _config.Tls.Load([]) : null;
+        var startTls = listener.Tls == ListenerTlsMode.StartTls ? _tls?.Tls : null;
         var server = new ConnectionServer(
             new PortableTransport(_time),
             listener.EndPoint,
             ServerFor(listener, access, startTls),
-            new ConnectionServerOptions { ImplicitTls = listener.Tls == ListenerTlsMode.Implicit ? _config.Tls.Load([]) : null },
+            new ConnectionServerOptions { ImplicitTls = listener.Tls == ListenerTlsMode.Implicit ? _tls?.Tls : null },
             _logger,
             _time);
         _servers.Add(server);
@@ -143,7 +150,7 @@ internal sealed class StoreHost : INode
         _ports[StoreServices.Of(listener.Protocol!.Value, listener.Tls)] = ((System.Net.IPEndPoint)server.BoundEndPoint).Port;
     }
 
-    private Func<ConnectionContext, CancellationToken, Task> ServerFor(StoreListenerOptions listener, StoreAccess access, TlsServerSettings? startTls)
+    private Func<ConnectionContext, CancellationToken, Task> ServerFor(StoreListenerOptions listener, StoreAccess access, ServerTls? startTls)
     {
         var host = _config.Node.HostName;
         return listener.Protocol switch

@@ -44,6 +44,9 @@ internal class WatchedProcess : IAsyncDisposable
     /// <summary>Ctrl-C.</summary>
     public void Interrupt() => Signal(2);
 
+    /// <summary>SIGHUP.</summary>
+    public void HangUp() => Signal(1);
+
     /// <summary>Ends it as a power cut would: SIGKILL.</summary>
     public async Task KillAsync()
     {

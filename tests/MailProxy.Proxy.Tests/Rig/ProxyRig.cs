@@ -142,7 +142,7 @@ internal sealed class ProxyRig : IAsyncDisposable
         await _directory.StartAsync(CancellationToken.None);
         var settings = new ProxySettings(
             "mail.example.org",
-            _authority.ServerSettings(),
+            new ServerTls(_authority.ServerSettings()),
             ClearText,
             Limits,
             Stores,

@@ -1,3 +1,4 @@
+using MailProxy.Transport.Tls;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using MailProxy.Directory.Static;
@@ -53,7 +54,7 @@ internal sealed class SoakProxy : IAsyncDisposable
         };
         var settings = new ProxySettings(
             "mail.example.org",
-            _authority.ServerSettings(),
+            new ServerTls(_authority.ServerSettings()),
             ClearTextPolicy.Always,
             limits,
             new StoreLegOptions { Login = StoreLoginMethod.Master, MasterUser = "proxy" },

@@ -45,7 +45,7 @@ internal sealed class ImapTestServer : IAsyncDisposable
         await File.WriteAllTextAsync(passwordFile, Password + "\n");
         var accessOptions = new AccessOptions { MasterUser = Master, MasterPasswordFile = passwordFile, AllowClearText = true };
         access?.Invoke(accessOptions);
-        var options = new ImapServerOptions { HostName = "store.test", StartTls = Certificates.ServerSettings };
+        var options = new ImapServerOptions { HostName = "store.test", StartTls = new(Certificates.ServerSettings) };
         configure?.Invoke(options);
         var engine = await FileStoreEngine.OpenAsync(
             new() { Data = Path.Combine(folder, "data") }, new MimeKitMessageAnalyzer(), NullLogger.Instance, TimeProvider.System, CancellationToken.None);

@@ -41,7 +41,7 @@ public abstract class LmtpServerFixture : IAsyncLifetime
 
     protected LmtpServer Server(AccessOptions access, Func<LmtpServerOptions, LmtpServerOptions>? configure = null, FileStoreEngine? engine = null)
     {
-        var options = new LmtpServerOptions { HostName = "store.test", StartTls = Certificates.ServerSettings, MessageSizeLimit = SizeLimit };
+        var options = new LmtpServerOptions { HostName = "store.test", StartTls = new(Certificates.ServerSettings), MessageSizeLimit = SizeLimit };
         return new(engine ?? Store.Engine, new StoreAccess(access), configure?.Invoke(options) ?? options, NullLogger.Instance, TimeProvider.System);
     }
 

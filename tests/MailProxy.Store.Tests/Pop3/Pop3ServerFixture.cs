@@ -35,7 +35,7 @@ public abstract class Pop3ServerFixture : IAsyncLifetime
     protected Pop3Server Server(AccessOptions access, TimeProvider? time = null) => new(
         Store.Engine,
         new StoreAccess(access),
-        new Pop3ServerOptions { HostName = "store.test", StartTls = Certificates.ServerSettings },
+        new Pop3ServerOptions { HostName = "store.test", StartTls = new(Certificates.ServerSettings) },
         NullLogger.Instance,
         time ?? TimeProvider.System);
 

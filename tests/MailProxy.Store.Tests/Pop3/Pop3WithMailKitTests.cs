@@ -26,7 +26,7 @@ public sealed class Pop3WithMailKitTests
 
         using var password = new TemporaryFile("master password");
         var access = new StoreAccess(new AccessOptions { MasterUser = "proxy", MasterPasswordFile = password.FullName });
-        var options = new Pop3ServerOptions { HostName = "store.test", StartTls = Certificates.ServerSettings };
+        var options = new Pop3ServerOptions { HostName = "store.test", StartTls = new(Certificates.ServerSettings) };
         var pop3 = new Pop3Server(store.Engine, access, options, NullLogger.Instance, TimeProvider.System);
         await using var server = new ConnectionServer(
             new PortableTransport(), new IPEndPoint(IPAddress.Loopback, 0), pop3.ServeAsync, new ConnectionServerOptions(), NullLogger.Instance, TimeProvider.System);

@@ -21,7 +21,7 @@ internal static class LoginCommands
 
     public static async ValueTask<ImapReply> StartTlsAsync(ImapSession session, ImapCommand command)
     {
-        if (session.Options.StartTls is not { } settings || session.Tls is not { IsEncrypted: false } tls)
+        if (session.Options.StartTls is not { } startTls || session.Tls is not { IsEncrypted: false } tls)
         {
             return ImapReply.Bad("STARTTLS is not available.");
         }
@@ -31,7 +31,7 @@ internal static class LoginCommands
         // Commands that were sent in clear behind it were anyone's: the upgrade finds them and fails (CVE-2021-33515).
         using var deadline = new CancellationTokenSource(session.Options.BeforeLoginLimit, session.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, session.Wire.Gone);
-        var outcome = await tls.BecomeServerAsync(settings, either.Token);
+        var outcome = await tls.BecomeServerAsync(startTls.Current, either.Token);
         if (outcome != TlsOutcome.Done)
         {
             session.Wire.Connection.Abort();

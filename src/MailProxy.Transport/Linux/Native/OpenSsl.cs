@@ -20,10 +20,13 @@ internal static unsafe partial class OpenSsl
     public const int ControlMode = 33;
     public const int ControlSessionCacheMode = 44;
     public const int ControlServerNameCallback = 53;
-    public const int ControlServerNameArgument = 54;
     public const int ControlHostName = 55;
     public const int ControlChainCertificate = 89;
     public const int ControlMinVersion = 123;
+
+    public const int SessionCacheOff = 0;
+    public const int SessionCacheClient = 0x1;
+    public const int SessionCacheNotInternal = 0x300;
 
     public const int ModePartialWrite = 0x1;
     public const int ModeMovingWriteBuffer = 0x2;
@@ -42,19 +45,22 @@ internal static unsafe partial class OpenSsl
     public const int CallbackAlertFatal = 2;
     public const int CallbackNoAcknowledge = 3;
 
-    // OPENSSL_INIT_NO_ATEXIT: reactors may be at work while the process exits.
-    private const ulong InitNoAtExit = 0x00080000;
+    public const int ClientHelloSuccess = 1;
 
-    private const string Name = "libssl.so.3";
+    // TLSEXT_TYPE_server_name (RFC 6066 3).
+    public const uint ExtensionServerName = 0;
 
-    private static readonly Lazy<bool> Present = new(static () =>
-        NativeLibrary.TryLoad(Name, out _) && NativeLibrary.TryLoad(OpenSslCrypto.Name, out _) && Init(InitNoAtExit, 0) == 1);
+    // Index 0 is the application's own: SSL_CTX_set_app_data, SSL_set_app_data.
+    public const int ApplicationData = 0;
 
-    /// <summary>The library is there and works.</summary>
-    public static bool IsPresent => Present.Value;
+    /// <summary>The library's file.</summary>
+    public const string Name = "libssl.so.3";
+
+    /// <summary>OPENSSL_INIT_NO_ATEXIT: reactors may be at work while the process exits.</summary>
+    public const ulong InitNoAtExit = 0x00080000;
 
     [LibraryImport(Name, EntryPoint = "OPENSSL_init_ssl")]
-    private static partial int Init(ulong options, nint settings);
+    public static partial int Init(ulong options, nint settings);
 
     [LibraryImport(Name, EntryPoint = "TLS_server_method")]
     public static partial nint ServerMethod();
@@ -100,6 +106,30 @@ internal static unsafe partial class OpenSsl
 
     [LibraryImport(Name, EntryPoint = "SSL_CTX_set_alpn_select_cb")]
     public static partial void SetApplicationProtocolCallback(SafeSslContext context, nint callback, nint argument);
+
+    [LibraryImport(Name, EntryPoint = "SSL_CTX_set_client_hello_cb")]
+    public static partial void SetClientHelloCallback(SafeSslContext context, nint callback, nint argument);
+
+    [LibraryImport(Name, EntryPoint = "SSL_CTX_set_tlsext_ticket_key_evp_cb")]
+    public static partial int SetTicketKeyCallback(SafeSslContext context, nint callback);
+
+    [LibraryImport(Name, EntryPoint = "SSL_CTX_set_session_id_context")]
+    public static partial int SetSessionIdContext(SafeSslContext context, byte* name, uint length);
+
+    [LibraryImport(Name, EntryPoint = "SSL_CTX_set_timeout")]
+    public static partial nint SetTicketLifetime(SafeSslContext context, nint seconds);
+
+    [LibraryImport(Name, EntryPoint = "SSL_CTX_sess_set_new_cb")]
+    public static partial void SetNewTicketCallback(SafeSslContext context, nint callback);
+
+    [LibraryImport(Name, EntryPoint = "SSL_CTX_set_ex_data")]
+    public static partial int SetContextData(SafeSslContext context, int index, nint data);
+
+    [LibraryImport(Name, EntryPoint = "SSL_CTX_get_ex_data")]
+    public static partial nint ContextData(nint context, int index);
+
+    [LibraryImport(Name, EntryPoint = "SSL_get_SSL_CTX")]
+    public static partial nint ContextOf(nint session);
 
     [LibraryImport(Name, EntryPoint = "SSL_new")]
     public static partial nint NewSession(SafeSslContext context);
@@ -161,4 +191,31 @@ internal static unsafe partial class OpenSsl
 
     [LibraryImport(Name, EntryPoint = "SSL_get1_peer_certificate")]
     public static partial SafeX509 PeerCertificateOf(nint session);
+
+    [LibraryImport(Name, EntryPoint = "SSL_client_hello_get0_ext")]
+    public static partial int ExtensionOfClientHello(nint session, uint type, byte** value, nuint* length);
+
+    [LibraryImport(Name, EntryPoint = "SSL_set_ex_data")]
+    public static partial int SetSessionData(nint session, int index, nint data);
+
+    [LibraryImport(Name, EntryPoint = "SSL_get_ex_data")]
+    public static partial nint SessionData(nint session, int index);
+
+    [LibraryImport(Name, EntryPoint = "SSL_session_reused")]
+    public static partial int IsResumed(nint session);
+
+    [LibraryImport(Name, EntryPoint = "SSL_set_session")]
+    public static partial int UseTicket(nint session, SafeSslTicket ticket);
+
+    [LibraryImport(Name, EntryPoint = "SSL_SESSION_free")]
+    public static partial void FreeTicket(nint ticket);
+
+    [LibraryImport(Name, EntryPoint = "SSL_SESSION_is_resumable")]
+    public static partial int IsResumable(nint ticket);
+
+    [LibraryImport(Name, EntryPoint = "SSL_SESSION_get_ticket_lifetime_hint")]
+    public static partial nuint LifetimeOf(nint ticket);
+
+    [LibraryImport(Name, EntryPoint = "SSL_SESSION_get_protocol_version")]
+    public static partial int VersionOfTicket(nint ticket);
 }

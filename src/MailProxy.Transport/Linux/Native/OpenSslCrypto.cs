@@ -58,4 +58,16 @@ internal static unsafe partial class OpenSslCrypto
 
     [LibraryImport(Name, EntryPoint = "X509_VERIFY_PARAM_set1_ip_asc", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int SetVerifyAddress(nint parameters, string address);
+
+    [LibraryImport(Name, EntryPoint = "OpenSSL_version_num")]
+    public static partial ulong Version();
+
+    [LibraryImport(Name, EntryPoint = "EVP_CIPHER_fetch", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint FetchCipher(nint library, string name, nint properties);
+
+    [LibraryImport(Name, EntryPoint = "EVP_CipherInit_ex")]
+    public static partial int InitCipher(nint context, nint cipher, nint engine, byte* key, byte* vector, int isEncrypting);
+
+    [LibraryImport(Name, EntryPoint = "EVP_MAC_init")]
+    public static partial int InitMac(nint context, byte* key, nuint length, OpenSslParameter* parameters);
 }

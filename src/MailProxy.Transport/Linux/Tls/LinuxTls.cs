@@ -28,12 +28,15 @@ internal sealed class LinuxTls(LinuxConnection connection, TimeProvider time) : 
     public string? ApplicationProtocol { get; private set; }
 
     /// <inheritdoc/>
+    public bool? IsResumed { get; private set; }
+
+    /// <inheritdoc/>
     public X509Certificate2? VerifiedPeerCertificate => field ??= _peer is { IsClosed: false } peer ? peer.ToCertificate() : null;
 
     /// <inheritdoc/>
     public ValueTask<TlsOutcome> BecomeServerAsync(TlsServerSettings settings, CancellationToken cancellationToken)
     {
-        var context = OpenSslServerContext.Of(settings);
+        var context = OpenSslServerContext.Of(settings, time);
         return HandshakeAsync(
             descriptor => context.NewSession(descriptor, time.GetUtcNow()),
             session => Look(session, isServer: true),
@@ -41,10 +44,17 @@ internal sealed class LinuxTls(LinuxConnection connection, TimeProvider time) : 
     }
 
     /// <inheritdoc/>
-    public ValueTask<TlsOutcome> BecomeClientAsync(TlsClientSettings settings, CancellationToken cancellationToken)
+    public async ValueTask<TlsOutcome> BecomeClientAsync(TlsClientSettings settings, CancellationToken cancellationToken)
     {
-        var context = OpenSslClientContext.Of(settings);
-        return HandshakeAsync(descriptor => context.NewSession(descriptor, time.GetUtcNow()), session => Look(session, isServer: false), cancellationToken);
+        var context = OpenSslClientContext.Of(settings, time);
+        var outcome = await HandshakeAsync(context.NewSession, session => Look(session, isServer: false), cancellationToken);
+        // A server may choke on a ticket; a caller that lost its patience says nothing about tickets.
+        if (outcome is TlsOutcome.HandshakeFailed or TlsOutcome.Aborted && !cancellationToken.IsCancellationRequested)
+        {
+            context.ForgetTickets();
+        }
+
+        return outcome;
     }
 
     /// <inheritdoc/>
@@ -100,6 +110,8 @@ internal sealed class LinuxTls(LinuxConnection connection, TimeProvider time) : 
         }
 
         ServerName = isServer ? OpenSslLook.ServerNameOf(handle) : null;
+        IsResumed = OpenSsl.IsResumed(handle) == 1;
         IsEncrypted = true;
+        TlsMetrics.Done(this, isServer);
     }
 }

@@ -1,62 +1,65 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using MailProxy.Transport.Linux.Native;
 using MailProxy.Transport.Tls;
+using MailProxy.Transport.Tls.Tickets;
 
 namespace MailProxy.Transport.Linux.Tls;
 
 /// <summary>
-/// What OpenSSL derives from one <see cref="TlsServerSettings"/>, kept as long as those live: a context for each certificate, the first of which
-/// picks among them by SNI. Each settings object has contexts, and so ticket keys, of its own, so a ticket is never good under another
-/// client-CA policy (CVE-2025-23419).
+/// What OpenSSL derives from one <see cref="TlsServerSettings"/>, kept as long as those live: a context for each certificate, among which SNI
+/// picks. All of them, and other listeners and nodes, may share ticket keys; a <see cref="TicketPolicy"/> tells them apart (CVE-2025-23419).
 /// </summary>
 internal sealed unsafe class OpenSslServerContext
 {
     // One ticket is what one reconnect needs; OpenSSL's two cost another encryption per login.
-    private const nuint Tickets = 1;
+    private const nuint TicketCount = 1;
 
     private static readonly ConditionalWeakTable<TlsServerSettings, OpenSslServerContext> Known = [];
 
-    private readonly Dictionary<string, SafeSslContext> _byName = new(StringComparer.OrdinalIgnoreCase);
-    private readonly SafeSslContext _default;
-    private readonly byte[][] _protocols;
-    private GCHandle _self;
+    private readonly CertificateTable<SafeSslContext> _certificates;
+    private readonly nint _number;
 
-    private OpenSslServerContext(TlsServerSettings settings)
+    private OpenSslServerContext(TlsServerSettings settings, TimeProvider time)
     {
-        if (settings.Certificates.Count == 0)
-        {
-            throw new ArgumentException("TLS needs at least one certificate.", nameof(settings));
-        }
-
-        _protocols = [.. settings.ApplicationProtocols.Select(Encoding.ASCII.GetBytes)];
-        // Weak: OpenSSL's callbacks must not keep alive what keeps OpenSSL's contexts alive.
-        _self = GCHandle.Alloc(this, GCHandleType.Weak);
-        var contexts = settings.Certificates.Select(certificate => ContextOf(certificate, settings)).ToList();
-        _default = contexts[0];
+        Protocols = [.. settings.ApplicationProtocols.Select(Encoding.ASCII.GetBytes)];
+        Tickets = settings.ClientAuthorities is null ? settings.TicketKeys ?? TicketKeys.Generate(time) : null;
+        _number = CallbackTargets<OpenSslServerContext>.Add(this);
+        _certificates = new(settings, certificate => ContextOf(certificate, settings));
     }
 
-    ~OpenSslServerContext() => _self.Free();
+    ~OpenSslServerContext() => CallbackTargets<OpenSslServerContext>.Remove(_number);
+
+    /// <summary>ALPN names we speak, in our order.</summary>
+    public IReadOnlyList<byte[]> Protocols { get; }
+
+    /// <summary>Null where client certificates are asked for: there are no tickets then.</summary>
+    public TicketKeys? Tickets { get; }
 
     /// <summary>The context of these settings. Errors: <see cref="System.Security.Cryptography.CryptographicException"/>.</summary>
-    public static OpenSslServerContext Of(TlsServerSettings settings) => Known.GetValue(settings, static key => new OpenSslServerContext(key));
+    /// <param name="settings">The same object each time finds the same context.</param>
+    /// <param name="time">For ticket keys of its own, if the settings bring none.</param>
+    public static OpenSslServerContext Of(TlsServerSettings settings, TimeProvider time) =>
+        Known.TryGetValue(settings, out var known) ? known : Known.GetValue(settings, key => new OpenSslServerContext(key, time));
 
     /// <summary>A session that waits for a ClientHello.</summary>
     public OpenSslSession NewSession(int descriptor, DateTimeOffset now)
     {
-        var session = OpenSsl.NewSession(_default);
+        var session = OpenSsl.NewSession(_certificates.Default);
         OpenSsl.BecomeServer(session);
         OpenSslCrypto.SetVerifyTime(OpenSsl.VerifyParameters(session), now.ToUnixTimeSeconds());
         return new OpenSslSession(session, descriptor);
     }
 
+    /// <summary>The context for a name that a client asks for.</summary>
+    public SafeSslContext Pick(string? serverName) => _certificates.Pick(serverName);
+
     private static void ApplyClientPolicy(SafeSslContext context, TlsServerSettings settings)
     {
         if (settings.ClientAuthorities is null)
         {
-            _ = OpenSsl.SetTicketCount(context, Tickets);
+            _ = OpenSsl.SetTicketCount(context, TicketCount);
             return;
         }
 
@@ -67,78 +70,19 @@ internal sealed unsafe class OpenSslServerContext
         OpenSsl.SetVerify(context, OpenSsl.VerifyPeer | (settings.RequireClientCertificate ? OpenSsl.VerifyFailIfNone : 0), 0);
     }
 
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int OnServerName(nint session, int* alert, nint self)
-    {
-        var name = OpenSslLook.ServerNameOf(session);
-        if (name is null || GCHandle.FromIntPtr(self).Target is not OpenSslServerContext context)
-        {
-            return OpenSsl.CallbackNoAcknowledge;
-        }
-
-        _ = OpenSsl.SwitchContext(session, context.Pick(name));
-        return OpenSsl.CallbackOk;
-    }
-
-    // The client's list: length (1) and name, again and again (RFC 7301 3.1). Ours are tried in our order.
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int OnApplicationProtocols(nint session, byte** chosen, byte* chosenLength, byte* offered, uint length, nint self)
-    {
-        if (GCHandle.FromIntPtr(self).Target is OpenSslServerContext context)
-        {
-            foreach (var ours in context._protocols)
-            {
-                for (var at = 0u; at < length && at + 1 + offered[at] <= length; at += 1u + offered[at])
-                {
-                    if (new ReadOnlySpan<byte>(offered + at + 1, offered[at]).SequenceEqual(ours))
-                    {
-                        *chosen = offered + at + 1;
-                        *chosenLength = offered[at];
-                        return OpenSsl.CallbackOk;
-                    }
-                }
-            }
-        }
-
-        return OpenSsl.CallbackAlertFatal;
-    }
-
     private SafeSslContext ContextOf(X509Certificate2 certificate, TlsServerSettings settings)
     {
         var context = SafeSslContext.Create(OpenSsl.ServerMethod());
         context.Use(certificate, settings.Intermediates);
         ApplyClientPolicy(context, settings);
-        SetCallbacks(context);
-        foreach (var name in CertificateNames.DnsNamesOf(certificate))
+        _ = OpenSsl.SetTicketLifetime(context, (nint)TicketKeys.TicketLifetime.TotalSeconds);
+        var policy = TicketPolicy.Of(certificate, settings);
+        fixed (byte* name = policy)
         {
-            _byName.TryAdd(name, context);
+            _ = OpenSsl.SetSessionIdContext(context, name, (uint)policy.Length);
         }
 
+        ServerCallbacks.Set(context, _number, Protocols.Count > 0, Tickets is not null);
         return context;
-    }
-
-    private void SetCallbacks(SafeSslContext context)
-    {
-        var self = GCHandle.ToIntPtr(_self);
-        delegate* unmanaged[Cdecl]<nint, int*, nint, int> serverName = &OnServerName;
-        _ = OpenSsl.ContextCallback(context, OpenSsl.ControlServerNameCallback, (nint)serverName);
-        _ = OpenSsl.ContextControl(context, OpenSsl.ControlServerNameArgument, 0, self);
-        if (_protocols.Length > 0)
-        {
-            delegate* unmanaged[Cdecl]<nint, byte**, byte*, byte*, uint, nint, int> protocols = &OnApplicationProtocols;
-            OpenSsl.SetApplicationProtocolCallback(context, (nint)protocols, self);
-        }
-    }
-
-    private SafeSslContext Pick(string serverName)
-    {
-        if (_byName.TryGetValue(serverName, out var exact))
-        {
-            return exact;
-        }
-
-        // RFC 6125 6.4.3: a wildcard stands for the whole left-most label and for nothing else.
-        var dot = serverName.IndexOf('.', StringComparison.Ordinal);
-        return dot > 0 && _byName.TryGetValue(string.Concat("*", serverName.AsSpan(dot)), out var wildcard) ? wildcard : _default;
     }
 }

@@ -1,0 +1,3 @@
+namespace MailProxy.Transport.Tests.Linux;
+
+public sealed class LinuxTlsPeerTests() : TlsPeerSuite(LinuxTransports.Create);
