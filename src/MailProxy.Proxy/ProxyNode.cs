@@ -181,7 +181,9 @@ public sealed class ProxyNode : IDisposable
     {
         var failure = stop.IsCancellationRequested ? ProxyFailure.Draining : isTooLate ? ProxyFailure.PreLoginTimeout : ProxyFailure.ClientLeft;
         session.EndedBy = failure.ToString();
-        if (failure == ProxyFailure.ClientLeft || dialogue is null)
+        // Once the client may have heard that it is in, it must not hear that it is not: then it is cut.
+        var mayHaveHeard = session is { Phase: SessionPhase.Answering, User: not null };
+        if (failure == ProxyFailure.ClientLeft || dialogue is null || mayHaveHeard)
         {
             return;
         }
