@@ -62,7 +62,7 @@ internal sealed class ProxyRig : IAsyncDisposable
     }
 
     /// <summary>A client of a new listener, connected; the proxy is started by the first.</summary>
-    public async Task<DialogueClient> ConnectAsync(MailProtocol protocol, ListenerTlsMode tls = ListenerTlsMode.StartTls, int? connections = null)
+    public async Task<DialogueClient> ConnectAsync(MailProtocol protocol, ListenerTlsMode tls = ListenerTlsMode.StartTls, int connections = 100)
     {
         var node = _node ??= await StartAsync();
         var listener = new ListenerOptions { Protocol = protocol, Port = 0, Tls = tls, Connections = connections };
