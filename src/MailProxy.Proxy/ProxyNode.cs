@@ -70,7 +70,7 @@ public sealed class ProxyNode : IDisposable
     /// <summary>Bounds of a listener's server, and what a client that is one too many hears.</summary>
     public ConnectionServerOptions ServerOptions(ListenerOptions listener) => new()
     {
-        MaxConnections = listener.Connections ?? int.MaxValue,
+        MaxConnections = listener.Connections,
         Limits = Limits,
         Refused = _ => _services.Metrics.Failed(listener.Name, ProxyFailure.TooManySessions),
         OnRefused = listener.Tls == ListenerTlsMode.Implicit ? null : connection => Refusal.TellAsync(connection, listener.Protocol!.Value),
@@ -184,7 +184,9 @@ public sealed class ProxyNode : IDisposable
             _ => ProxyFailure.ClientLeft,
         };
         session.EndedBy = failure.ToString();
-        if (failure == ProxyFailure.ClientLeft || dialogue is null)
+        // Once the client may have heard that it is in, it must not hear that it is not: then it is cut.
+        var mayHaveHeard = session is { Phase: SessionPhase.Answering, User: not null };
+        if (failure == ProxyFailure.ClientLeft || dialogue is null || mayHaveHeard)
         {
             return;
         }

@@ -17,8 +17,8 @@ public sealed class ListenerOptions
     /// <summary>How clients come to TLS.</summary>
     public ListenerTlsMode Tls { get; set; } = ListenerTlsMode.StartTls;
 
-    /// <summary>Connections of this listener; null: only the limits of all listeners count.</summary>
-    public int? Connections { get; set; }
+    /// <summary>Connections of this listener; the default is that of all listeners together (<c>Limits:Connections</c>).</summary>
+    public int Connections { get; set; } = 100_000;
 
     /// <summary>Where to bind.</summary>
     public IPEndPoint EndPoint => new(IPAddress.Parse(Address), Port);
@@ -52,7 +52,7 @@ public sealed class ListenerOptions
 
         if (Connections < 1)
         {
-            yield return $"{path}:Connections: give a number of at least 1, or leave it out.";
+            yield return $"{path}:Connections: give a number of at least 1.";
         }
     }
 }

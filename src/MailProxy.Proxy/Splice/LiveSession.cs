@@ -67,26 +67,22 @@ internal sealed class LiveSession(SessionContext context, SessionServices servic
         context.EndedBy = result.End == SpliceEnd.Cancelled ? _endReason ?? "this node stops" : SpliceEnds.NameOf(result.End);
         services.Registry.Leave(this);
         services.Finish(context);
-        var closing = _store!.DisposeAsync();
-        if (closing.IsCompletedSuccessfully)
-        {
-            served.End();
-        }
-        else
-        {
-            _ = EndAfterAsync(closing);
-        }
+        _ = CloseAsync();
     }
 
-    private async Task EndAfterAsync(ValueTask closing)
+    private async Task CloseAsync()
     {
         try
         {
-            await closing;
+            await _store!.DisposeAsync();
         }
-        catch (Exception exception) when (exception is IOException or ConnectionAbortedException)
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or InvalidOperationException)
         {
             // The store is gone already, which is what was wanted.
+        }
+        catch (Exception exception)
+        {
+            SessionLog.Broke(services.Logger, exception, context.Listener.Name, context.Id, context.Phase);
         }
 
         served.End();

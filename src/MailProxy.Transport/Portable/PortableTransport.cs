@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using MailProxy.Transport.Connections;
+using MailProxy.Transport.Serving;
 using MailProxy.Transport.Splice;
 using Microsoft.AspNetCore.Connections;
 
@@ -66,7 +67,7 @@ public sealed class PortableTransport : IMailTransport
         try
         {
             await socket.ConnectAsync(endpoint, cancellationToken);
-            return Adopt(socket);
+            return socket.Handle < DescriptorCeiling.Own ? Adopt(socket) : throw new SocketException((int)SocketError.TooManyOpenSockets);
         }
         catch
         {

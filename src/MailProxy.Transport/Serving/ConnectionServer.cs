@@ -315,7 +315,12 @@ public sealed class ConnectionServer(
     }
 
     private void LogAcceptFaults(long count) =>
-        logger.LogWarning(_lastFault, "Accepting on {EndPoint} failed {Count} times; new connections wait, and it is tried again", BoundEndPoint, count);
+        logger.LogWarning(
+            _lastFault is SocketException ? null : _lastFault,
+            "Accepting on {EndPoint} failed {Count} times, {Reason}; new connections wait or are closed, and it is tried again",
+            BoundEndPoint,
+            count,
+            _lastFault?.Message);
 
     private async Task DisposeAsync(ServedConnection served)
     {

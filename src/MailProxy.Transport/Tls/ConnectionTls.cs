@@ -15,10 +15,10 @@ internal sealed class ConnectionTls(MailConnection connection, TimeProvider time
     public bool IsEncrypted => _ssl is not null;
 
     /// <inheritdoc/>
-    public SslProtocols Protocol => _ssl?.SslProtocol ?? SslProtocols.None;
+    public SslProtocols Protocol { get; private set; }
 
     /// <inheritdoc/>
-    public string CipherSuite => _ssl?.NegotiatedCipherSuite.ToString() ?? "";
+    public string CipherSuite { get; private set; } = "";
 
     /// <inheritdoc/>
     public string? ServerName { get; private set; }
@@ -105,6 +105,9 @@ internal sealed class ConnectionTls(MailConnection connection, TimeProvider time
         ApplicationProtocol = ssl.NegotiatedApplicationProtocol.Protocol.IsEmpty ? null : ssl.NegotiatedApplicationProtocol.ToString();
         // Every handshake that gets here verified what was presented; see Remember.
         VerifiedPeerCertificate = ssl.RemoteCertificate as X509Certificate2;
+        // Told now, because a session's log line asks when the stream is gone.
+        Protocol = ssl.SslProtocol;
+        CipherSuite = ssl.NegotiatedCipherSuite.ToString();
         await connection.UpgradeAsync(ssl);
         _ssl = ssl;
         TlsMetrics.Done(this, ssl.IsServer);

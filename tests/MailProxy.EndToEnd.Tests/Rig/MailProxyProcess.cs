@@ -11,9 +11,13 @@ internal sealed class MailProxyProcess : WatchedProcess
     }
 
     /// <summary>Starts <c>mailproxy ARGUMENTS</c>.</summary>
-    public static MailProxyProcess Start(params string[] arguments)
+    public static MailProxyProcess Start(params string[] arguments) => StartWithin([], arguments);
+
+    /// <summary>The same by a program that sets limits and then becomes it.</summary>
+    public static MailProxyProcess StartWithin(IReadOnlyList<string> limiter, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "mailproxy.dll"), .. arguments]);
+        string[] command = [.. limiter, "dotnet", Path.Combine(AppContext.BaseDirectory, "mailproxy.dll"), .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..]);
 
         // What is set for the tests' own sake must not reach the product.
         start.Environment.Remove("CONSUL_HTTP_ADDR");

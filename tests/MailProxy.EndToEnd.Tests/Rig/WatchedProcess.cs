@@ -31,8 +31,28 @@ internal class WatchedProcess : IAsyncDisposable
     /// <summary>Everything it wrote so far.</summary>
     public string Output => string.Join('\n', _lines);
 
+    /// <summary>CPU time that it has used, user and system.</summary>
+    public TimeSpan CpuTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>Lines so far with this text.</summary>
+    public int CountOf(string text) => _lines.Count(line => line.Contains(text, StringComparison.Ordinal));
+
     /// <summary>The first line, past or future, with this text.</summary>
     public Task<string> SeeAsync(string text) => SeeAsync(line => line.Contains(text, StringComparison.Ordinal), text);
+
+    /// <summary>Until there are two lines with this text.</summary>
+    public Task<string> SeeTwiceAsync(string text)
+    {
+        // The count is of lines that are kept already; the one that is asked about is among them.
+        return SeeAsync(line => line.Contains(text, StringComparison.Ordinal) && CountOf(text) > 1, text);
+    }
 
     /// <summary>Its exit code.</summary>
     public async Task<int> ExitAsync()

@@ -52,9 +52,9 @@ internal sealed class ProxyRig : IAsyncDisposable
     /// <summary>What scripted stores need for TLS: a certificate for the name that the proxy dials; without an id, for <see cref="ClientTls"/>.</summary>
     public TlsServerSettings StoreTls(string? id = null) => id is null || _closed is not null ? _authority.ServerSettings() : _authority.ServerSettings(AddressOf(id));
 
-    public ProxyRig(RigTransport on)
+    public ProxyRig(RigTransport on, int reactors = 2)
     {
-        Transport = RigTransports.Create(on, Time);
+        Transport = RigTransports.Create(on, Time, reactors);
         _closed = on == RigTransport.Memory ? null : new ClosedPort();
         Router = new TableRouter(AddressOf, (id, port) => _ports.GetValueOrDefault((id, port), _closed?.Port ?? port));
         Router.AddStore("store-1");
@@ -62,7 +62,7 @@ internal sealed class ProxyRig : IAsyncDisposable
     }
 
     /// <summary>A client of a new listener, connected; the proxy is started by the first.</summary>
-    public async Task<DialogueClient> ConnectAsync(MailProtocol protocol, ListenerTlsMode tls = ListenerTlsMode.StartTls, int? connections = null)
+    public async Task<DialogueClient> ConnectAsync(MailProtocol protocol, ListenerTlsMode tls = ListenerTlsMode.StartTls, int connections = 100)
     {
         var node = _node ??= await StartAsync();
         var listener = new ListenerOptions { Protocol = protocol, Port = 0, Tls = tls, Connections = connections };

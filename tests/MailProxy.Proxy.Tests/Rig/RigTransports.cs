@@ -9,19 +9,17 @@ namespace MailProxy.Proxy.Tests.Rig;
 /// <summary>Makes transports for rigs.</summary>
 internal static class RigTransports
 {
-    /// <summary>A transport of its own for one rig.</summary>
-    public static IMailTransport Create(RigTransport on, TimeProvider time) => on switch
+    /// <summary>A transport of its own for one rig. Two reactors, whatever the machine has: what must stay on one, or cross to another, does so here.</summary>
+    public static IMailTransport Create(RigTransport on, TimeProvider time, int reactors = 2) => on switch
     {
         RigTransport.Memory => new MemoryTransport(time),
         RigTransport.Portable => new PortableTransport(time),
-        _ => CreateLinux(time),
+        _ => CreateLinux(time, reactors),
     };
 
-    private static LinuxTransport CreateLinux(TimeProvider time)
+    private static LinuxTransport CreateLinux(TimeProvider time, int reactors)
     {
         Assert.SkipUnless(LinuxSupport.Problem is null, LinuxSupport.Problem ?? "");
-
-        // Two, whatever the machine has: what must stay on one reactor, or cross to another, does so here.
-        return new LinuxTransport(time, reactors: 2);
+        return new LinuxTransport(time, reactors: reactors);
     }
 }

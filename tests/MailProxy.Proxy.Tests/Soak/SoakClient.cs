@@ -93,7 +93,7 @@ internal sealed class SoakClient(SoakProxy proxy, Random random, SoakTally tally
             case SoakAct.Get:
                 await client.SendAsync(Text($"b GET {size}\r\n"), patience);
                 Check(await client.ReadPatternAsync(size, patience), "a download");
-                Check(await client.ReadLineAsync(patience) is null or "b OK", "the line behind a download");
+                Check(await client.ReadLineAsync(patience) is var line and not (null or "b OK") ? line : null, "the line behind a download");
                 break;
             case SoakAct.LeaveInGet:
                 await client.SendAsync(Text($"b GET {Largest}\r\n"), patience);
@@ -103,7 +103,7 @@ internal sealed class SoakClient(SoakProxy proxy, Random random, SoakTally tally
             case SoakAct.Put:
                 await client.SendAsync(Text($"b PUT {size}\r\n"), patience);
                 await SendAsync(client, size, patience);
-                Check(await client.ReadLineAsync(patience) is null or "b OK", "the answer to an upload");
+                Check(await client.ReadLineAsync(patience) is var reply and not (null or "b OK") ? reply : null, "the answer to an upload");
                 break;
             case SoakAct.LeaveInPut:
                 await client.SendAsync(Text($"b PUT {Largest}\r\n"), patience);
@@ -143,11 +143,11 @@ internal sealed class SoakClient(SoakProxy proxy, Random random, SoakTally tally
         }
     }
 
-    private void Check(bool isRight, string what)
+    private void Check(string? wrong, string what)
     {
-        if (!isRight)
+        if (wrong is not null)
         {
-            tally.Wrong(what);
+            tally.Wrong($"{what}: {wrong}");
         }
     }
 }

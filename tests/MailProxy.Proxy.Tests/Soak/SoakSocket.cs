@@ -71,8 +71,8 @@ internal sealed class SoakSocket(Socket socket) : IDisposable
         return null;
     }
 
-    /// <summary>Reads so many octets of the pattern; false if they are not it. Errors: <see cref="EndOfStreamException"/>.</summary>
-    public async Task<bool> ReadPatternAsync(int octets, CancellationToken cancellationToken)
+    /// <summary>Reads so many octets of the pattern; null, or what came instead. Errors: <see cref="EndOfStreamException"/>.</summary>
+    public async Task<string?> ReadPatternAsync(int octets, CancellationToken cancellationToken)
     {
         for (var at = 0; at < octets;)
         {
@@ -84,14 +84,14 @@ internal sealed class SoakSocket(Socket socket) : IDisposable
             var count = Math.Min(_end - _start, octets - at);
             if (!SoakPattern.IsAt(at, _piece.AsSpan(_start, count)))
             {
-                return false;
+                return $"at {at}: {Encoding.Latin1.GetString(_piece, _start, Math.Min(count, 100))}";
             }
 
             at += count;
             _start += count;
         }
 
-        return true;
+        return null;
     }
 
     public async Task ReadToTheEndAsync(CancellationToken cancellationToken)

@@ -110,8 +110,8 @@ internal sealed class SoakStore : IAsyncDisposable
                     await SendAsync(peer, number);
                     break;
                 case "PUT":
-                    var isRight = await peer.ReadPatternAsync(number, _stop.Token);
-                    await peer.SendAsync($"{words[0]} {(isRight ? "OK" : "WRONG")}\r\n", _stop.Token);
+                    var wrong = await peer.ReadPatternAsync(number, _stop.Token);
+                    await peer.SendAsync($"{words[0]} {(wrong is null ? "OK" : "WRONG " + wrong)}\r\n", _stop.Token);
                     continue;
                 case "CUT":
                     await SendAsync(peer, number);

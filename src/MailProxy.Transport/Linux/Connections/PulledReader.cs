@@ -11,6 +11,9 @@ namespace MailProxy.Transport.Linux.Connections;
 /// </summary>
 internal sealed class PulledReader(LinuxConnection connection) : PipeReader, IReadinessWaiter
 {
+    // A peer that sends as fast as we read is served so often at once, then the others of the reactor get their turn.
+    private const int MaxReceivesPerTurn = 8;
+
     private readonly Completion<ReadResult> _completion = new();
     private byte[]? _buffer;
     private int _start;
@@ -20,6 +23,8 @@ internal sealed class PulledReader(LinuxConnection connection) : PipeReader, IRe
     private bool _isCompleted;
     private bool _isPending;
     private bool _cancelNext;
+    private int _turn;
+    private int _receives;
     private CancellationToken _token;
     private CancellationTokenRegistration _registration;
 
@@ -40,7 +45,7 @@ internal sealed class PulledReader(LinuxConnection connection) : PipeReader, IRe
         }
 
         var reactor = connection.Reactor;
-        if (reactor.IsCurrent)
+        if (reactor.IsCurrent && MayReceive(reactor.Turn))
         {
             try
             {
@@ -128,6 +133,16 @@ internal sealed class PulledReader(LinuxConnection connection) : PipeReader, IRe
 
         EndWait();
         _completion.Succeed(result);
+    }
+
+    private bool MayReceive(int turn)
+    {
+        if (_turn != turn)
+        {
+            (_turn, _receives) = (turn, 0);
+        }
+
+        return ++_receives <= MaxReceivesPerTurn;
     }
 
     private bool TryReadBuffered(out ReadResult result)

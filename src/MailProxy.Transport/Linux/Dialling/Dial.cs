@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using MailProxy.Transport.Linux.Connections;
 using MailProxy.Transport.Linux.Native;
 using MailProxy.Transport.Linux.Reactors;
+using MailProxy.Transport.Serving;
 using Microsoft.AspNetCore.Connections;
 
 namespace MailProxy.Transport.Linux.Dialling;
@@ -66,6 +67,13 @@ internal sealed unsafe class Dial(Reactor reactor, IPEndPoint endPoint, Cancella
         if (descriptor < 0)
         {
             Fail(Errno.ToException(Marshal.GetLastPInvokeError()));
+            return;
+        }
+
+        if (descriptor >= DescriptorCeiling.Own)
+        {
+            _ = Libc.Close(descriptor);
+            Fail(Errno.ToException(Errno.TooManyInProcess));
             return;
         }
 

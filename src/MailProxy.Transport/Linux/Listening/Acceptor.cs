@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using MailProxy.Transport.Linux.Connections;
 using MailProxy.Transport.Linux.Native;
 using MailProxy.Transport.Linux.Reactors;
+using MailProxy.Transport.Serving;
 using Microsoft.Extensions.Logging;
 
 namespace MailProxy.Transport.Linux.Listening;
@@ -17,16 +18,18 @@ internal sealed unsafe class Acceptor(
     // When not even the spare descriptor helps: a tenth of a second lets sessions end, without spinning.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    // One line tells of a shortage; a line per shed connection would be another.
-    private static readonly TimeSpan LogPeriod = TimeSpan.FromSeconds(10);
-
     private readonly SpareDescriptor _spare = new();
     private ulong _number;
     private bool _isClosed;
     private bool _isQueued;
     private ITimer? _pause;
-    private long _shed;
-    private long _loggedAt;
+
+    // One line tells of a shortage; a line per shed connection would be another.
+    private readonly RepeatedEvent _shed = new(time, count => logger.LogWarning(
+        "Out of descriptors: {Count} new connections to {EndPoint} were closed; raise the limit (LimitNOFILE, ulimit -n) or lower Limits:Connections", count, bound));
+
+    private readonly RepeatedEvent _stuck = new(time, count => logger.LogWarning(
+        "Out of descriptors: accepting on {EndPoint} failed {Count} times; new connections wait, and it is tried again", bound, count));
 
     /// <summary>Begins to accept.</summary>
     public void Start() => _number = reactor.Add(socket.Value, this);
@@ -44,6 +47,8 @@ internal sealed unsafe class Acceptor(
             socket.Dispose();
             _spare.Dispose();
             _pause?.Dispose();
+            _shed.Dispose();
+            _stuck.Dispose();
         }
     }
 
@@ -55,6 +60,13 @@ internal sealed unsafe class Acceptor(
         {
             var length = SocketAddressCodec.MaxLength;
             var accepted = Libc.Accept(socket.Value, address, &length, Libc.NonBlocking | Libc.CloseOnExec);
+            if (accepted >= DescriptorCeiling.Accepted)
+            {
+                _ = Libc.Close(accepted);
+                _shed.Happened();
+                continue;
+            }
+
             if (accepted >= 0)
             {
                 Adopt(accepted, new ReadOnlySpan<byte>(address, length));
@@ -111,25 +123,24 @@ internal sealed unsafe class Acceptor(
         }
 
         var accepted = Libc.Accept(socket.Value, null, null, Libc.CloseOnExec);
-        if (accepted >= 0)
+        if (accepted < 0)
         {
-            _shed++;
-            _ = Libc.Close(accepted);
+            // Whoever waited may have gone meanwhile: that is no shortage.
+            var isOver = Marshal.GetLastPInvokeError() == Errno.Again;
+            _spare.TryTakeBack();
+            return isOver;
         }
 
+        // Before the log, which may want a descriptor of its own.
+        _ = Libc.Close(accepted);
         _spare.TryTakeBack();
-        if (_loggedAt == 0 || time.GetElapsedTime(_loggedAt) >= LogPeriod)
-        {
-            _loggedAt = Math.Max(1, time.GetTimestamp());
-            logger.LogWarning(
-                "Out of descriptors: new connections to {EndPoint} are closed ({Count} so far); raise the limit (LimitNOFILE, ulimit -n) or lower Limits:Connections", bound, _shed);
-        }
-
-        return accepted >= 0;
+        _shed.Happened();
+        return true;
     }
 
     private void Retry()
     {
+        _stuck.Happened();
         // The system's clock, because it is the system's descriptors that are waited for.
         _pause ??= TimeProvider.System.CreateTimer(
             static self => ((Acceptor)self!).PostAccept(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

@@ -42,8 +42,14 @@ internal sealed unsafe class SplicePipe : IDisposable
     {
         using var from = new SplicePipe();
         using var to = new SplicePipe();
+        return Probe(from.ReadEnd, to.WriteEnd);
+    }
+
+    /// <summary>The same between two descriptors.</summary>
+    internal static string? Probe(int from, int to)
+    {
         // An empty pipe answers EAGAIN; a kernel (or a sandbox) without the call something else.
-        var moved = Libc.Splice(from.ReadEnd, null, to.WriteEnd, null, 1, Libc.SpliceNonBlocking);
+        var moved = Libc.Splice(from, null, to, null, 1, Libc.SpliceNonBlocking);
         var errno = Marshal.GetLastPInvokeError();
         return moved < 0 && errno == Errno.Again ? null : $"splice(2) does not work on this kernel (errno {errno}); use Transport: portable.";
     }

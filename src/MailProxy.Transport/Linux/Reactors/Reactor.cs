@@ -64,6 +64,9 @@ internal sealed unsafe class Reactor : IDisposable
     /// <summary>The clock of everything that lives here.</summary>
     public TimeProvider Time { get; }
 
+    /// <summary>Counts the looks at the sockets; whoever has done much since the last one leaves the rest to the next.</summary>
+    public int Turn { get; private set; }
+
     /// <summary>For pieces that come and go within one call.</summary>
     public byte[] Shared { get; } = GC.AllocateUninitializedArray<byte>(SharedSize, pinned: true);
 
@@ -155,6 +158,7 @@ internal sealed unsafe class Reactor : IDisposable
         _current = this;
         while (!_isStopping)
         {
+            Turn++;
             Dispatch(Wait());
             RunPosted();
         }
@@ -196,7 +200,8 @@ internal sealed unsafe class Reactor : IDisposable
 
     private void RunPosted()
     {
-        for (var i = 0; i < MaxPostedPerTurn && _posted.TryDequeue(out var item); i++)
+        // Counted before, because what posts itself again would otherwise run again before any socket is looked at.
+        for (var left = Math.Min(_posted.Count, MaxPostedPerTurn); left > 0 && _posted.TryDequeue(out var item); left--)
         {
             try
             {

@@ -1,4 +1,5 @@
 using MailProxy.Transport.Linux.Native;
+using MailProxy.Transport.Serving;
 
 namespace MailProxy.Transport.Linux.Splice;
 
@@ -28,6 +29,12 @@ internal sealed class PipePool : IDisposable
         try
         {
             pipe = new SplicePipe();
+            if (pipe.ReadEnd >= DescriptorCeiling.Own)
+            {
+                pipe.Dispose();
+                return null;
+            }
+
             Rented++;
             return pipe;
         }
