@@ -76,10 +76,7 @@ internal sealed class ImapClientDialogue(MailWire wire, DialogueSettings setting
         }
     }
 
-    private string Capabilities() => new StringBuilder("IMAP4rev1 SASL-IR LITERAL+ ID ENABLE")
-        .Append(settings.OffersStartTls ? " STARTTLS" : "")
-        .Append(settings.MayLogIn ? string.Concat(SaslExchange.Mechanisms.Select(name => " AUTH=" + name)) : " LOGINDISABLED")
-        .ToString();
+    private string Capabilities() => ImapGreetingCapabilities.Of(settings.OffersStartTls, settings.MayLogIn);
 
     // A command with literals is read as a whole; each synchronizing literal is invited once.
     private async ValueTask<(WireStatus Status, ImapCommand? Command)> ReadCommandAsync(CancellationToken cancellationToken)

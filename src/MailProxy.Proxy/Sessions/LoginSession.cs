@@ -7,6 +7,7 @@ using MailProxy.Proxy.StoreLogin;
 using MailProxy.Routing.Catalog;
 using MailProxy.Transport.Connections;
 using MailProxy.Transport.Serving;
+using Microsoft.Extensions.Logging;
 
 namespace MailProxy.Proxy.Sessions;
 
@@ -98,6 +99,8 @@ internal sealed class LoginSession(
         }
         catch
         {
+            // How much of the answer was heard is unknown, so nothing can be said behind it: no "OK" and then "BYE".
+            session.Connection.Abort();
             services.Registry.Leave(linked.Live);
             await linked.Store.DisposeAsync();
             throw;
@@ -172,6 +175,12 @@ internal sealed class LoginSession(
         await client.GoodbyeAsync(failure, limit.Token);
     }
 
-    private void LoggedIn(string user, string store, string why) =>
-        SessionLog.LoggedIn(services.Logger, session.Listener.Name, session.Id, user, session.Client?.ToString() ?? "-", store, why);
+    private void LoggedIn(string user, string store, string why)
+    {
+        // The texts are made for those who read them only.
+        if (services.Logger.IsEnabled(LogLevel.Debug))
+        {
+            SessionLog.LoggedIn(services.Logger, session.Listener.Name, session.Id, user, session.Client?.ToString() ?? "-", store, why);
+        }
+    }
 }

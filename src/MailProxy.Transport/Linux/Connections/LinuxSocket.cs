@@ -112,7 +112,9 @@ internal sealed unsafe class LinuxSocket : IEventTarget, IDisposable
     public int Receive(Span<byte> target) => Tls is null ? ReceiveClear(target) : ReceiveTls(target);
 
     /// <summary>Octets sent, maybe fewer than offered; <see cref="WouldBlock"/>; another negative errno.</summary>
-    public int Send(ReadOnlySpan<byte> octets)
+    /// <param name="octets">What to send.</param>
+    /// <param name="isEndNext">Our direction is ended behind it: in clear the system may wait for that.</param>
+    public int Send(ReadOnlySpan<byte> octets, bool isEndNext = false)
     {
         Expect();
         int sent;
@@ -120,7 +122,7 @@ internal sealed unsafe class LinuxSocket : IEventTarget, IDisposable
         {
             fixed (byte* start = octets)
             {
-                sent = Result(Libc.Send(Descriptor, start, octets.Length, Libc.NoSignal));
+                sent = Result(Libc.Send(Descriptor, start, octets.Length, isEndNext ? Libc.NoSignal | Libc.More : Libc.NoSignal));
             }
         }
         else
@@ -281,7 +283,8 @@ internal sealed unsafe class LinuxSocket : IEventTarget, IDisposable
             IsReadable = false;
         }
 
-        HasReadEnd |= received == 0 && target.Length > 0;
+        // Behind an announced end nothing comes any more, so a short read is the last one: no call to find nothing.
+        HasReadEnd |= target.Length > 0 && (received == 0 || (received > 0 && received < target.Length && _sawPeerEnd));
         _isAnswerDue &= received <= 0;
         return received;
     }

@@ -35,6 +35,7 @@ internal static unsafe partial class Libc
     public const int V6Only = 26;
 
     public const int NoSignal = 0x4000;
+    public const int More = 0x8000;
     public const int ShutdownWrite = 1;
 
     public const int EpollAdd = 1;

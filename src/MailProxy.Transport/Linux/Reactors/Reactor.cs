@@ -34,6 +34,8 @@ internal sealed unsafe class Reactor : IDisposable
     private readonly ILogger _logger;
     private readonly Thread _thread;
     private int _isAsleep;
+    private long _now;
+    private int _nowOf = -1;
     private volatile bool _isStopping;
     private volatile bool _hasEnded;
 
@@ -63,6 +65,20 @@ internal sealed unsafe class Reactor : IDisposable
 
     /// <summary>The clock of everything that lives here.</summary>
     public TimeProvider Time { get; }
+
+    /// <summary>A timestamp of this turn: precise enough for limits of seconds, and asked of the system once.</summary>
+    public long Now
+    {
+        get
+        {
+            if (_nowOf != Turn)
+            {
+                (_now, _nowOf) = (Time.GetTimestamp(), Turn);
+            }
+
+            return _now;
+        }
+    }
 
     /// <summary>Counts the looks at the sockets; whoever has done much since the last one leaves the rest to the next.</summary>
     public int Turn { get; private set; }

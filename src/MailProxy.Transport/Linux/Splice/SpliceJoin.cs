@@ -66,7 +66,7 @@ internal sealed class SpliceJoin : ISplice
     public void Stop() => Client.Reactor.Post(static self => ((SpliceJoin)self!).Stop(SpliceEnd.Cancelled), this);
 
     /// <summary>Something moves.</summary>
-    public void Touch() => _lastActivity = Sweep.Time.GetTimestamp();
+    public void Touch() => _lastActivity = Client.Reactor.Now;
 
     /// <summary>One direction ends in order; the other may live on for <see cref="SpliceSettings.HalfCloseLimit"/>.</summary>
     public void HalfClosed(SpliceEnd end)

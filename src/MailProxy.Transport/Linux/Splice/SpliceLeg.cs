@@ -135,10 +135,12 @@ internal sealed class SpliceLeg(SpliceJoin join, bool isToStore) : IReadinessWai
             return;
         }
 
+        // The last piece and our own end then leave in one segment.
+        _isEnding = From.Socket.HasReadEnd;
         var octets = piece[..received];
         while (octets.Length > 0)
         {
-            var sent = To.Socket.Send(octets);
+            var sent = To.Socket.Send(octets, isEndNext: _isEnding);
             if (sent < 0)
             {
                 if (sent != LinuxSocket.WouldBlock)
