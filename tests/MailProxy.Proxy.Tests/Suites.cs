@@ -36,6 +36,12 @@ public sealed class PortableRelayTests() : RelaySuite(RigTransport.Portable);
 
 public sealed class LinuxRelayTests() : RelaySuite(RigTransport.Linux);
 
+public sealed class MemoryRelayLinkTests() : RelayLinkSuite(RigTransport.Memory);
+
+public sealed class PortableRelayLinkTests() : RelayLinkSuite(RigTransport.Portable);
+
+public sealed class LinuxRelayLinkTests() : RelayLinkSuite(RigTransport.Linux);
+
 public sealed class MemoryRelayFaultTests() : RelayFaultSuite(RigTransport.Memory);
 
 public sealed class PortableRelayFaultTests() : RelayFaultSuite(RigTransport.Portable);

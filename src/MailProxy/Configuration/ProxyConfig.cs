@@ -17,8 +17,8 @@ public sealed class ProxyConfig : INodeConfig
     /// <summary>Who this node is.</summary>
     public NodeOptions Node { get; set; } = new();
 
-    /// <summary>What carries connections. <c>portable</c> until the Linux transport has stood a long soak: see docs/decisions/0011.</summary>
-    public TransportKind Transport { get; set; } = TransportKind.Portable;
+    /// <summary>What carries connections: the Linux transport where it runs, see docs/decisions/0011.</summary>
+    public TransportKind Transport { get; set; } = TransportKind.Auto;
 
     /// <summary>Where clients and other mail servers connect.</summary>
     public List<ListenerOptions> Listeners { get; set; } = [];
