@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using MailProxy.Store.Access;
 using MailProxy.Store.Engine;
@@ -89,17 +90,23 @@ public sealed class StoreHttpServer : IAsyncDisposable
             return;
         }
 
-        listen.UseHttps(https =>
+        // Asked for at each handshake: certificates are renewed meanwhile.
+        listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(OptionsFor(tls)) });
+    }
+
+    private static SslServerAuthenticationOptions OptionsFor(ServerTls tls)
+    {
+        var isRequired = tls.Current.RequireClientCertificate;
+        return new SslServerAuthenticationOptions
         {
-            // Kestrel wants a certificate before it asks for the rest; both are asked for at each handshake, because certificates are renewed meanwhile.
-            https.ServerCertificateSelector = (_, _) => tls.CertificateFor(null).TargetCertificate;
-            https.ClientCertificateMode = tls.Current.RequireClientCertificate ? ClientCertificateMode.RequireCertificate : ClientCertificateMode.AllowCertificate;
-            https.OnAuthenticate = (_, options) =>
-            {
-                options.ServerCertificateContext = tls.CertificateFor(null);
-                options.CertificateChainPolicy = PolicyFor(tls.Current.ClientAuthorities);
-            };
-        });
+            ServerCertificateContext = tls.CertificateFor(null),
+            ClientCertificateRequired = true,
+            CertificateChainPolicy = PolicyFor(tls.Current.ClientAuthorities),
+            RemoteCertificateValidationCallback = (_, certificate, _, errors) => certificate is null ? !isRequired : errors == SslPolicyErrors.None,
+
+            // A resumed session would skip the check of the client's certificate.
+            AllowTlsResume = false,
+        };
     }
 
     // The proxies' CAs and nobody else's; nothing is fetched during a handshake.
