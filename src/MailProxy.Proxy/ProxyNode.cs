@@ -31,6 +31,7 @@ public sealed class ProxyNode : IDisposable
     private readonly SessionDeadlines _deadlines;
     private readonly SessionIds _ids;
     private readonly OwnListeners _own = new();
+    private readonly SubmissionOffers _submissionOffers;
 
     public ProxyNode(
         ProxySettings settings, IMailTransport transport, IUserDirectory directory, IRouter router, ILogger<ProxyNode> logger, TimeProvider time, Random random)
@@ -39,6 +40,7 @@ public sealed class ProxyNode : IDisposable
         _deadlines = new(time);
         Limits = new ConnectionLimits(limits.Connections, limits.ConnectionsPerAddress);
         _ids = new(random);
+        _submissionOffers = new(settings.HostName, limits.MessageSize);
         var smarthost = settings.Relay.TryParseSmarthost(out var host, out var port)
             ? new SmarthostConnector(
                 new StoreConnector(transport, new StoreTlsIdentity(null, null), _own, limits.StoreConnect), host, port, settings.Relay.SmarthostTls)
@@ -162,7 +164,7 @@ public sealed class ProxyNode : IDisposable
             case MailProtocol.Pop3:
                 return (new Pop3ClientDialogue(wire, settings), new Pop3StoreDialogue(tell), null);
             default:
-                var client = new SubmissionClientDialogue(wire, settings);
+                var client = new SubmissionClientDialogue(wire, settings, _submissionOffers);
                 return (client, new SmtpStoreDialogue(tell), new SubmissionRelay(session, _services, settings, wire, client));
         }
     }

@@ -5,12 +5,12 @@ namespace MailProxy.Protocols.Imap;
 /// <summary>What a server says it can do (RFC 9051 7.2.2). Names are compared without case.</summary>
 public sealed class ImapCapabilities
 {
-    private readonly List<string> _names;
+    private readonly string _text;
     private readonly HashSet<string> _set;
 
     private ImapCapabilities(List<string> names)
     {
-        _names = names;
+        _text = string.Join(' ', names);
         _set = new(names, StringComparer.OrdinalIgnoreCase);
     }
 
@@ -31,5 +31,5 @@ public sealed class ImapCapabilities
     public bool Has(string name) => _set.Contains(name);
 
     /// <summary>The names in the server's order with single spaces between; without the word CAPABILITY.</summary>
-    public override string ToString() => string.Join(' ', _names);
+    public override string ToString() => _text;
 }

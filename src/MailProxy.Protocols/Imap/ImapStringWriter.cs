@@ -19,7 +19,7 @@ public static class ImapStringWriter
             return true;
         }
 
-        if (!literalPlus || value.Contains((byte)0))
+        if (!CanWriteString(value, literalPlus))
         {
             return false;
         }
@@ -27,6 +27,9 @@ public static class ImapStringWriter
         WriteLiteral(writer, value, "+}\r\n"u8);
         return true;
     }
+
+    /// <summary>What <see cref="TryWriteString"/> would return: for commands of several strings, of which all or none must be written.</summary>
+    public static bool CanWriteString(ReadOnlySpan<byte> value, bool literalPlus) => CanBeQuoted(value) || (literalPlus && !value.Contains((byte)0));
 
     /// <summary>As a server writes a string (RFC 9051 4.3): quoted when it can be, else a literal, which no server has to wait with.</summary>
     public static void WriteServerString(IBufferWriter<byte> writer, ReadOnlySpan<byte> value)

@@ -17,8 +17,14 @@ internal sealed class ImapClientDialogue(MailWire wire, DialogueSettings setting
     private string _tag = "*";
     private int _junk;
 
+    // Of the command that is being read.
+    private WireParser<ImapCommand>? _parser;
+    private string? _readTag;
+    private int _invited;
+    private bool _mustInvite;
+
     public async ValueTask GreetAsync(CancellationToken cancellationToken) =>
-        await wire.SendAsync($"* OK [CAPABILITY {Capabilities()}] {settings.HostName} ready.\r\n", cancellationToken);
+        await wire.Write("* OK [CAPABILITY ").Write(Capabilities()).Write("] ").Write(settings.HostName).SendAsync(" ready.\r\n", cancellationToken);
 
     public async ValueTask<Outcome<LoginAttempt>> ReadLoginAsync(CancellationToken cancellationToken)
     {
@@ -56,7 +62,7 @@ internal sealed class ImapClientDialogue(MailWire wire, DialogueSettings setting
     }
 
     public async ValueTask AcceptAsync(StoreWelcome welcome, CancellationToken cancellationToken) =>
-        await wire.SendAsync($"{_tag} OK [CAPABILITY {welcome.Capabilities}] {welcome.Text}\r\n", cancellationToken);
+        await wire.Write(_tag).Write(" OK [CAPABILITY ").Write(welcome.Capabilities).Write("] ").Write(welcome.Text).SendAsync("\r\n", cancellationToken);
 
     public async ValueTask GoodbyeAsync(ProxyFailure failure, CancellationToken cancellationToken)
     {
@@ -81,39 +87,14 @@ internal sealed class ImapClientDialogue(MailWire wire, DialogueSettings setting
     // A command with literals is read as a whole; each synchronizing literal is invited once.
     private async ValueTask<(WireStatus Status, ImapCommand? Command)> ReadCommandAsync(CancellationToken cancellationToken)
     {
-        var invited = 0;
+        _invited = 0;
         while (true)
         {
-            var invite = false;
-            string? tag = null;
-            var read = await wire.ReadAsync(
-                (in ReadOnlySequence<byte> buffer, out ImapCommand? value, out SequencePosition end) =>
-                {
-                    value = null;
-                    end = buffer.Start;
-                    switch (ImapCommandReader.TryRead(buffer, ImapReadLimits.BeforeLogin, out var frame))
-                    {
-                        case ImapReadStatus.Done:
-                            end = frame.End;
-                            return ImapCommand.TryParse(frame.Bytes, out value, out tag) == ReadStatus.Done ? ReadStatus.Done : ReadStatus.Malformed;
-                        case ImapReadStatus.NeedLiteral when frame.PendingIsSynchronizing && frame.LiteralCount > invited:
-                            // Done without a value and without consuming: said "+", read again with more bytes.
-                            invited = frame.LiteralCount;
-                            invite = true;
-                            return ReadStatus.Done;
-                        case ImapReadStatus.NeedLiteral or ImapReadStatus.NeedMore:
-                            return ReadStatus.NeedMore;
-                        case ImapReadStatus.Malformed:
-                            end = frame.End;
-                            return ReadStatus.Malformed;
-                        default:
-                            return ReadStatus.TooLong;
-                    }
-                },
-                cancellationToken);
-            if (!invite)
+            _mustInvite = false;
+            var read = await wire.ReadAsync(_parser ??= TryReadCommand, cancellationToken);
+            if (!_mustInvite)
             {
-                _tag = read.Value?.Tag ?? tag ?? "*";
+                _tag = read.Value?.Tag ?? _readTag ?? "*";
                 return (read.Status, read.Value);
             }
 
@@ -121,6 +102,29 @@ internal sealed class ImapClientDialogue(MailWire wire, DialogueSettings setting
             {
                 return (WireStatus.Closed, null);
             }
+        }
+    }
+
+    private ReadStatus TryReadCommand(in ReadOnlySequence<byte> buffer, out ImapCommand? value, out SequencePosition end)
+    {
+        (value, end, _readTag) = (null, buffer.Start, null);
+        switch (ImapCommandReader.TryRead(buffer, ImapReadLimits.BeforeLogin, out var frame))
+        {
+            case ImapReadStatus.Done:
+                end = frame.End;
+                return ImapCommand.TryParse(frame.Bytes, out value, out _readTag) == ReadStatus.Done ? ReadStatus.Done : ReadStatus.Malformed;
+            case ImapReadStatus.NeedLiteral when frame.PendingIsSynchronizing && frame.LiteralCount > _invited:
+                // Done without a value and without consuming: say "+", read again with more bytes.
+                _invited = frame.LiteralCount;
+                _mustInvite = true;
+                return ReadStatus.Done;
+            case ImapReadStatus.NeedLiteral or ImapReadStatus.NeedMore:
+                return ReadStatus.NeedMore;
+            case ImapReadStatus.Malformed:
+                end = frame.End;
+                return ReadStatus.Malformed;
+            default:
+                return ReadStatus.TooLong;
         }
     }
 

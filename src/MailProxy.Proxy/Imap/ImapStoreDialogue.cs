@@ -14,19 +14,20 @@ namespace MailProxy.Proxy.Imap;
 /// <summary>IMAP with the store: greeting, STARTTLS, ID, AUTHENTICATE or LOGIN. Identity and login are pipelined.</summary>
 internal sealed class ImapStoreDialogue(bool tellClientAddress) : IStoreDialogue
 {
-    // A store's greeting and verdict are short; a store that sends more before login is broken.
-    private const int ResponseLimit = 65_536;
     private const int UntaggedLimit = 100;
+    private const int UserOnStack = 256;
+
+    private static readonly ReplyMemo<ImapStoreResponse> Responses = new(ImapStoreResponse.TryRead);
 
     public async ValueTask<Outcome<StoreWelcome>> LogInAsync(MailWire store, StoreLeg leg, CancellationToken cancellationToken)
     {
-        var greeting = await ReadAsync(store, cancellationToken);
-        if (greeting is not { Kind: ImapResponseKind.Untagged, Status: "OK" })
+        var greeting = (await ReadAsync(store, cancellationToken)).Value;
+        if (greeting is not { Response: { Kind: ImapResponseKind.Untagged, Status: "OK" } })
         {
-            return StoreFault(greeting, "greeting");
+            return StoreFault(greeting?.Response, "greeting");
         }
 
-        var capabilities = CapabilitiesOf(greeting);
+        var capabilities = greeting.Capabilities;
         if (leg.UpgradeWith is not null)
         {
             var upgraded = await StartTlsAsync(store, leg.UpgradeWith, cancellationToken);
@@ -145,22 +146,23 @@ internal sealed class ImapStoreDialogue(bool tellClientAddress) : IStoreDialogue
         return true;
     }
 
-    // False: the name or the password needs a literal that the store does not take without asking.
+    // False: the name or the password needs a literal that the store does not take without asking; nothing is written then.
     private static bool TryWriteLogin(MailWire store, StoreLeg leg, bool literalPlus)
     {
-        // Composed apart: half a command must not be left on the wire when a part of it cannot be written.
-        var command = new ArrayBufferWriter<byte>();
-        command.Write("L LOGIN "u8);
-        var isWritten = ImapStringWriter.TryWriteString(command, Encoding.UTF8.GetBytes(leg.User), literalPlus);
-        command.Write(" "u8);
-        isWritten = isWritten && ImapStringWriter.TryWriteString(command, leg.Password.Octets.Span, literalPlus);
-        if (isWritten)
+        Span<byte> user = stackalloc byte[UserOnStack];
+        user = Encoding.UTF8.TryGetBytes(leg.User, user, out var octets) ? user[..octets] : Encoding.UTF8.GetBytes(leg.User);
+        var password = leg.Password.Octets.Span;
+        if (!ImapStringWriter.CanWriteString(user, literalPlus) || !ImapStringWriter.CanWriteString(password, literalPlus))
         {
-            store.Write(command.WrittenSpan).Write("\r\n");
+            return false;
         }
 
-        command.Clear();
-        return isWritten;
+        store.Write("L LOGIN "u8);
+        ImapStringWriter.TryWriteString(store.Output, user, literalPlus);
+        store.Write(" "u8);
+        ImapStringWriter.TryWriteString(store.Output, password, literalPlus);
+        store.Write("\r\n"u8);
+        return true;
     }
 
     private static async ValueTask<Outcome<StoreWelcome>?> StartTlsAsync(MailWire store, TlsClientSettings settings, CancellationToken cancellationToken)
@@ -189,20 +191,21 @@ internal sealed class ImapStoreDialogue(bool tellClientAddress) : IStoreDialogue
         ImapCapabilities? capabilities = null;
         for (var count = 0; count < UntaggedLimit; count++)
         {
-            var read = await ReadAsync(store, cancellationToken);
-            switch (read)
+            var (status, read) = await ReadAsync(store, cancellationToken);
+            var said = status == WireStatus.Done ? read!.Response : null;
+            switch (said)
             {
                 case null or { Status: "BYE" }:
-                    return (read, null);
+                    return (said, null);
                 case { Kind: ImapResponseKind.Continuation }:
                     // Asked for more: the response we hold, or else a cancellation, which the store answers with BAD.
                     await StoreSasl.SendAsync(store, "", response ?? "*"u8.ToArray(), cancellationToken);
                     response = null;
                     break;
-                case { Kind: ImapResponseKind.Tagged } when read.Tag == tag:
-                    return (read, CapabilitiesOf(read) ?? capabilities);
+                case { Kind: ImapResponseKind.Tagged } when said.Tag == tag:
+                    return (said, read!.Capabilities ?? capabilities);
                 default:
-                    capabilities = CapabilitiesOf(read) ?? capabilities;
+                    capabilities = read!.Capabilities ?? capabilities;
                     break;
             }
         }
@@ -210,25 +213,9 @@ internal sealed class ImapStoreDialogue(bool tellClientAddress) : IStoreDialogue
         return (null, null);
     }
 
-    private static ImapCapabilities? CapabilitiesOf(ImapResponse response)
-    {
-        if (response.Code is { } code && code.StartsWith("CAPABILITY ", StringComparison.OrdinalIgnoreCase))
-        {
-            return ImapCapabilities.Parse(code);
-        }
-
-        return response is { Kind: ImapResponseKind.Untagged, Status: "" } && response.Text.StartsWith("CAPABILITY ", StringComparison.OrdinalIgnoreCase)
-            ? ImapCapabilities.Parse(response.Text)
-            : null;
-    }
-
-    private static async ValueTask<ImapResponse?> ReadAsync(MailWire store, CancellationToken cancellationToken) =>
-        (await store.ReadAsync<ImapResponse>(
-            static (in ReadOnlySequence<byte> buffer, out ImapResponse? value, out SequencePosition end) =>
-                ImapResponseReader.TryRead(buffer, ResponseLimit, out value, out end),
-            cancellationToken)) is { Status: WireStatus.Done } read
-            ? read.Value
-            : null;
+    // Without a value: there was no valid response.
+    private static ValueTask<WireRead<ImapStoreResponse>> ReadAsync(MailWire store, CancellationToken cancellationToken) =>
+        store.ReadAsync(Responses.Parser, cancellationToken);
 
     private static Outcome<StoreWelcome> StoreFault(ImapResponse? response, string stage) => response switch
     {

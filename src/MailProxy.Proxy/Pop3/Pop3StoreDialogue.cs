@@ -19,9 +19,12 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
     // RFC 5034 4: an initial response that makes AUTH longer than 255 octets waits for the continuation.
     private const int CommandLimit = 255;
 
+    private static readonly ReplyMemo<Pop3Reply> Replies = new(
+        static (in ReadOnlySequence<byte> buffer, out Pop3Reply? value, out SequencePosition end) => Pop3Reply.TryRead(buffer, LineLimit, out value, out end));
+
     public async ValueTask<Outcome<StoreWelcome>> LogInAsync(MailWire store, StoreLeg leg, CancellationToken cancellationToken)
     {
-        var greeting = await ReadAsync(store, cancellationToken);
+        var greeting = (await ReadAsync(store, cancellationToken)).Value;
         if (greeting is not { Kind: Pop3ReplyKind.Ok })
         {
             return Fault(greeting, "greeting");
@@ -51,11 +54,11 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
         if (command.Length + response.Length + 2 <= CommandLimit)
         {
             await StoreSasl.SendAsync(store, command, response, cancellationToken);
-            return Verdict(await ReadAsync(store, cancellationToken));
+            return Verdict((await ReadAsync(store, cancellationToken)).Value);
         }
 
         await store.SendAsync($"{command.TrimEnd()}\r\n", cancellationToken);
-        var invited = await ReadAsync(store, cancellationToken);
+        var invited = (await ReadAsync(store, cancellationToken)).Value;
         if (invited is not { Kind: Pop3ReplyKind.Continuation })
         {
             Array.Clear(response);
@@ -63,26 +66,26 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
         }
 
         await StoreSasl.SendAsync(store, "", response, cancellationToken);
-        return Verdict(await ReadAsync(store, cancellationToken));
+        return Verdict((await ReadAsync(store, cancellationToken)).Value);
     }
 
     private static async ValueTask<Outcome<StoreWelcome>> LogInWithPasswordAsync(MailWire store, StoreLeg leg, CancellationToken cancellationToken)
     {
         await store.SendAsync($"USER {leg.User}\r\n", cancellationToken);
-        var named = await ReadAsync(store, cancellationToken);
+        var named = (await ReadAsync(store, cancellationToken)).Value;
         if (named is not { Kind: Pop3ReplyKind.Ok })
         {
             return Verdict(named);
         }
 
         await store.Write("PASS ").Write(leg.Password.Octets.Span).SendAsync("\r\n", cancellationToken);
-        return Verdict(await ReadAsync(store, cancellationToken));
+        return Verdict((await ReadAsync(store, cancellationToken)).Value);
     }
 
     private static async ValueTask<Outcome<StoreWelcome>?> StartTlsAsync(MailWire store, TlsClientSettings settings, CancellationToken cancellationToken)
     {
         await store.SendAsync("STLS\r\n", cancellationToken);
-        var reply = await ReadAsync(store, cancellationToken);
+        var reply = (await ReadAsync(store, cancellationToken)).Value;
         if (reply is not { Kind: Pop3ReplyKind.Ok })
         {
             return Outcome<StoreWelcome>.Failed(ProxyFailure.StoreTlsFailed, $"STLS: {reply?.Text ?? "no answer"}");
@@ -110,7 +113,7 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
         await store.SendAsync(
             string.Create(CultureInfo.InvariantCulture, $"XCLIENT ADDR={leg.Client!.Address} PORT={leg.Client.Port} SESSION={leg.SessionId} TTL={leg.ProxyTtl}\r\n"),
             cancellationToken);
-        var reply = await ReadAsync(store, cancellationToken);
+        var reply = (await ReadAsync(store, cancellationToken)).Value;
         return reply is { Kind: Pop3ReplyKind.Ok } || (isGreetingOffer && reply is { Kind: Pop3ReplyKind.Err })
             ? (Outcome<StoreWelcome>?)null
             : Fault(reply, "XCLIENT");
@@ -120,7 +123,7 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
     private static async ValueTask<bool?> IsXclientOfferedAsync(MailWire store, CancellationToken cancellationToken)
     {
         await store.SendAsync("CAPA\r\n", cancellationToken);
-        var reply = await ReadAsync(store, cancellationToken);
+        var reply = (await ReadAsync(store, cancellationToken)).Value;
         if (reply is null)
         {
             return null;
@@ -149,12 +152,9 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
         }
     }
 
-    private static async ValueTask<Pop3Reply?> ReadAsync(MailWire store, CancellationToken cancellationToken) =>
-        (await store.ReadAsync<Pop3Reply>(
-            static (in ReadOnlySequence<byte> buffer, out Pop3Reply? value, out SequencePosition end) => Pop3Reply.TryRead(buffer, LineLimit, out value, out end),
-            cancellationToken)) is { Status: WireStatus.Done } read
-            ? read.Value
-            : null;
+    // Without a value: there was no valid reply.
+    private static ValueTask<WireRead<Pop3Reply>> ReadAsync(MailWire store, CancellationToken cancellationToken) =>
+        store.ReadAsync(Replies.Parser, cancellationToken);
 
     private static Outcome<StoreWelcome> Fault(Pop3Reply? reply, string stage) =>
         Outcome<StoreWelcome>.Failed(ProxyFailure.StoreProtocolError, $"{stage}: {reply?.Text ?? "no valid answer"}");

@@ -178,7 +178,7 @@ internal sealed class RelayTarget(RelayLink link, string name, bool isLmtp, Rela
             SmtpReply? reply;
             try
             {
-                reply = await SmtpStoreOpening.ReadAsync(_wire, cancellationToken);
+                reply = (await SmtpStoreOpening.ReadAsync(_wire, cancellationToken)).Value?.Reply;
             }
             catch (OperationCanceledException)
             {
@@ -247,7 +247,7 @@ internal sealed class RelayTarget(RelayLink link, string name, bool isLmtp, Rela
     {
         try
         {
-            return await _wire.SendAsync(command, cancellationToken) ? await SmtpStoreOpening.ReadAsync(_wire, cancellationToken) : null;
+            return await _wire.SendAsync(command, cancellationToken) ? (await SmtpStoreOpening.ReadAsync(_wire, cancellationToken)).Value?.Reply : null;
         }
         catch (OperationCanceledException)
         {

@@ -22,7 +22,7 @@ internal sealed class SmtpStoreDialogue(bool tellClientAddress) : IStoreDialogue
         }
 
         await StoreSasl.SendAsync(store, $"AUTH {StoreSasl.Mechanism(leg.Method)} ", StoreSasl.Response(leg), cancellationToken);
-        var reply = await SmtpStoreOpening.ReadAsync(store, cancellationToken);
+        var reply = (await SmtpStoreOpening.ReadAsync(store, cancellationToken)).Value?.Reply;
         return reply?.Code switch
         {
             null => Outcome<StoreWelcome>.Failed(ProxyFailure.StoreProtocolError, "no valid answer to AUTH"),

@@ -13,13 +13,13 @@ namespace MailProxy.Proxy.Smtp;
 /// <summary>The beginning of every SMTP and LMTP talk with a store: greeting, EHLO/LHLO, STARTTLS, XCLIENT.</summary>
 internal static class SmtpStoreOpening
 {
-    private const int ReplyLimit = 16_384;
+    private static readonly ReplyMemo<SmtpStoreReply> Replies = new(SmtpStoreReply.TryRead);
 
     /// <summary>Up to the point where AUTH or MAIL may follow. The value holds what the store offers, upper case, without parameters' case changed.</summary>
     public static async ValueTask<Outcome<SmtpExtensions>> OpenAsync(
         MailWire store, StoreLeg leg, string hello, bool tellClientAddress, CancellationToken cancellationToken)
     {
-        var greeting = await ReadAsync(store, cancellationToken);
+        var greeting = (await ReadAsync(store, cancellationToken)).Value?.Reply;
         if (greeting is not { Code: 220 })
         {
             return Fault(greeting, "greeting");
@@ -37,7 +37,7 @@ internal static class SmtpStoreOpening
         }
 
         await store.SendAsync("STARTTLS\r\n", cancellationToken);
-        var reply = await ReadAsync(store, cancellationToken);
+        var reply = (await ReadAsync(store, cancellationToken)).Value?.Reply;
         if (reply is not { Code: 220 })
         {
             return Outcome<SmtpExtensions>.Failed(ProxyFailure.StoreTlsFailed, $"STARTTLS: {reply?.Code}");
@@ -53,19 +53,15 @@ internal static class SmtpStoreOpening
         return offered.IsDone ? await IdentifyAsync(store, leg, hello, offered.Value, tellClientAddress, cancellationToken) : offered;
     }
 
-    /// <summary>One reply, or null when there was no valid one.</summary>
-    public static async ValueTask<SmtpReply?> ReadAsync(MailWire store, CancellationToken cancellationToken) =>
-        (await store.ReadAsync<SmtpReply>(
-            static (in ReadOnlySequence<byte> buffer, out SmtpReply? value, out SequencePosition end) => SmtpReply.TryRead(buffer, ReplyLimit, out value, out end),
-            cancellationToken)) is { Status: WireStatus.Done } read
-            ? read.Value
-            : null;
+    /// <summary>One reply; without a value when there was no valid one.</summary>
+    public static ValueTask<WireRead<SmtpStoreReply>> ReadAsync(MailWire store, CancellationToken cancellationToken) =>
+        store.ReadAsync(Replies.Parser, cancellationToken);
 
     private static async ValueTask<Outcome<SmtpExtensions>> HelloAsync(MailWire store, string hello, string hostName, CancellationToken cancellationToken)
     {
         await store.SendAsync($"{hello} {hostName}\r\n", cancellationToken);
-        var reply = await ReadAsync(store, cancellationToken);
-        return reply is { Code: 250 } ? new SmtpExtensions(reply.Lines.Skip(1)) : Fault(reply, hello);
+        var read = (await ReadAsync(store, cancellationToken)).Value;
+        return read is { Reply.Code: 250 } ? read.Extensions : Fault(read?.Reply, hello);
     }
 
     /// <summary>Tells whose mail it is, where that is wanted and possible. XCLIENT resets the session, so the store greets again and must be greeted again.</summary>
@@ -93,7 +89,7 @@ internal static class SmtpStoreOpening
         }
 
         await store.SendAsync(command.Append("\r\n").ToString(), cancellationToken);
-        var reply = await ReadAsync(store, cancellationToken);
+        var reply = (await ReadAsync(store, cancellationToken)).Value?.Reply;
         return reply is { Code: 220 } ? await HelloAsync(store, hello, leg.HostName, cancellationToken) : Fault(reply, "XCLIENT");
     }
 

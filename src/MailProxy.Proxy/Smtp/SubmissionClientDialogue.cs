@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using MailProxy.Protocols;
 using MailProxy.Protocols.Smtp;
@@ -11,7 +10,7 @@ using MailProxy.Proxy.Wire;
 namespace MailProxy.Proxy.Smtp;
 
 /// <summary>Submission with the client, up to login (RFC 6409, RFC 4954 AUTH, RFC 3207 STARTTLS).</summary>
-internal sealed class SubmissionClientDialogue(MailWire wire, DialogueSettings settings) : LineDialogue(wire, settings)
+internal sealed class SubmissionClientDialogue(MailWire wire, DialogueSettings settings, SubmissionOffers offers) : LineDialogue(wire, settings)
 {
     private bool _hasGreeted;
 
@@ -107,20 +106,6 @@ internal sealed class SubmissionClientDialogue(MailWire wire, DialogueSettings s
             return await ReplyAsync($"250 {Settings.HostName}\r\n", cancellationToken);
         }
 
-        var lines = new List<string>
-        {
-            Settings.HostName, "PIPELINING", string.Create(CultureInfo.InvariantCulture, $"SIZE {Settings.Limits.MessageSize}"), "8BITMIME", "ENHANCEDSTATUSCODES",
-        };
-        if (Settings.OffersStartTls)
-        {
-            lines.Add("STARTTLS");
-        }
-
-        if (Settings.MayLogIn)
-        {
-            lines.Add("AUTH " + string.Join(' ', SaslExchange.Mechanisms));
-        }
-
-        return await ReplyAsync(SmtpReplyWriter.Format(250, lines), cancellationToken);
+        return await ReplyAsync(offers.Of(Settings.OffersStartTls, Settings.MayLogIn), cancellationToken);
     }
 }

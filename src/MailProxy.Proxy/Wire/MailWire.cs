@@ -10,6 +10,9 @@ namespace MailProxy.Proxy.Wire;
 /// <summary>One side of a dialogue: reads what grammars find, writes text. It consumes exactly what was parsed; the rest stays for the next read or for the splice.</summary>
 internal sealed class MailWire(ConnectionContext connection)
 {
+    private WireParser<byte[]>? _lineParser;
+    private int _lineLimit;
+
     /// <summary>The connection itself.</summary>
     public ConnectionContext Connection => connection;
 
@@ -55,15 +58,16 @@ internal sealed class MailWire(ConnectionContext connection)
     }
 
     /// <summary>Reads one CRLF line of at most <paramref name="limit"/> octets as octets of its own.</summary>
-    public ValueTask<WireRead<byte[]>> ReadLineAsync(int limit, CancellationToken cancellationToken) =>
-        ReadAsync(
-            (in ReadOnlySequence<byte> buffer, out byte[]? value, out SequencePosition end) =>
-            {
-                var status = LineReader.TryReadLine(buffer, limit, out var line, out end);
-                value = status == ReadStatus.Done ? line.ToArray() : null;
-                return status;
-            },
-            cancellationToken);
+    public ValueTask<WireRead<byte[]>> ReadLineAsync(int limit, CancellationToken cancellationToken)
+    {
+        // One limit or two in the life of a connection: the parser that knows it is kept.
+        if (_lineParser is null || _lineLimit != limit)
+        {
+            (_lineParser, _lineLimit) = (TryReadLine, limit);
+        }
+
+        return ReadAsync(_lineParser, cancellationToken);
+    }
 
     /// <summary>Puts text behind what waits to be sent. Octets above 0x7F go as UTF-8.</summary>
     public MailWire Write(string text)
@@ -95,4 +99,11 @@ internal sealed class MailWire(ConnectionContext connection)
 
     /// <summary>Writes and sends.</summary>
     public ValueTask<bool> SendAsync(string text, CancellationToken cancellationToken) => Write(text).FlushAsync(cancellationToken);
+
+    private ReadStatus TryReadLine(in ReadOnlySequence<byte> buffer, out byte[]? value, out SequencePosition end)
+    {
+        var status = LineReader.TryReadLine(buffer, _lineLimit, out var line, out end);
+        value = status == ReadStatus.Done ? line.ToArray() : null;
+        return status;
+    }
 }

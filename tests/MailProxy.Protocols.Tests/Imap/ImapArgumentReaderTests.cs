@@ -81,6 +81,7 @@ public sealed class ImapArgumentReaderTests
     public void Plain_text_is_quoted_without_literals(string value, string expected)
     {
         var writer = new ArrayBufferWriter<byte>();
+        Assert.True(ImapStringWriter.CanWriteString(Arrivals.Octets(value), literalPlus: false));
         Assert.True(ImapStringWriter.TryWriteString(writer, Arrivals.Octets(value), literalPlus: false));
         Assert.Equal(expected, Encoding.Latin1.GetString(writer.WrittenSpan));
     }
@@ -91,8 +92,10 @@ public sealed class ImapArgumentReaderTests
     public void What_cannot_be_quoted_needs_literal_plus(string value)
     {
         var writer = new ArrayBufferWriter<byte>();
+        Assert.False(ImapStringWriter.CanWriteString(Arrivals.Octets(value), literalPlus: false));
         Assert.False(ImapStringWriter.TryWriteString(writer, Arrivals.Octets(value), literalPlus: false));
         Assert.Equal(0, writer.WrittenCount);
+        Assert.True(ImapStringWriter.CanWriteString(Arrivals.Octets(value), literalPlus: true));
         Assert.True(ImapStringWriter.TryWriteString(writer, Arrivals.Octets(value), literalPlus: true));
         Assert.Equal($"{{{value.Length}+}}\r\n{value}", Encoding.Latin1.GetString(writer.WrittenSpan));
     }
@@ -101,6 +104,7 @@ public sealed class ImapArgumentReaderTests
     public void Nul_is_in_no_string()
     {
         var writer = new ArrayBufferWriter<byte>();
+        Assert.False(ImapStringWriter.CanWriteString("a\0"u8, literalPlus: true));
         Assert.False(ImapStringWriter.TryWriteString(writer, "a\0"u8, literalPlus: true));
         Assert.Equal(0, writer.WrittenCount);
     }
@@ -112,6 +116,7 @@ public sealed class ImapArgumentReaderTests
     public void Long_text_is_a_literal(int length, char first)
     {
         var writer = new ArrayBufferWriter<byte>();
+        Assert.True(ImapStringWriter.CanWriteString(Arrivals.Octets(new string('x', length)), literalPlus: true));
         Assert.True(ImapStringWriter.TryWriteString(writer, Arrivals.Octets(new string('x', length)), literalPlus: true));
         Assert.Equal(first, (char)writer.WrittenSpan[0]);
     }
@@ -125,7 +130,8 @@ public sealed class ImapArgumentReaderTests
         }
         else
         {
-            Assert.True(ImapStringWriter.TryWriteString(writer, value, literalPlus: true));
+            Assert.True(ImapStringWriter.CanWriteString(value, literalPlus: true));
+        Assert.True(ImapStringWriter.TryWriteString(writer, value, literalPlus: true));
         }
 
         return writer.WrittenSpan.ToArray();
