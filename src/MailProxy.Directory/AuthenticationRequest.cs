@@ -10,5 +10,7 @@ namespace MailProxy.Directory;
 /// <param name="Protocol">Lower case: <c>imap</c>, <c>pop3</c>, <c>submission</c>, <c>http</c>.</param>
 /// <param name="Client">The client's address, behind any PROXY header; null in memory.</param>
 /// <param name="IsEncrypted">The client came by TLS.</param>
+/// <param name="Facts">What else is known; null where nothing is.</param>
 public sealed record AuthenticationRequest(
-    string AuthenticationId, string AuthorizationId, Secret Secret, string Mechanism, string Protocol, IPEndPoint? Client, bool IsEncrypted);
+    string AuthenticationId, string AuthorizationId, Secret Secret, string Mechanism, string Protocol, IPEndPoint? Client, bool IsEncrypted,
+    IClientFacts? Facts = null);

@@ -1,29 +1,29 @@
-using MailProxy.Directory.File;
-using MailProxy.Directory.Static;
+using MailProxy.Directory.Chain;
 
 namespace MailProxy.Directory;
 
 /// <summary>Which directory a proxy asks. Section <c>Directory</c>.</summary>
-public sealed class DirectoryOptions
+public sealed class DirectoryOptions : ProviderOptions
 {
-    /// <summary><c>file</c>, or <c>static</c> for laboratories and benchmarks.</summary>
-    public string Provider { get; set; } = "file";
+    /// <summary>For <c>chain</c>: providers in the order in which they are asked.</summary>
+    public List<ChainLinkOptions> Chain { get; set; } = [];
 
-    /// <summary>For <c>file</c>.</summary>
-    public FileDirectoryOptions File { get; set; } = new();
+    /// <inheritdoc/>
+    protected override string Known => Providers + ", chain";
 
-    /// <summary>For <c>static</c>.</summary>
-    public StaticDirectoryOptions Static { get; set; } = new();
+    /// <summary>True when several providers are asked in turn.</summary>
+    internal bool IsChain => Provider.Equals("chain", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>
-    /// Everything that is wrong with these options, one sentence each; with the file provider, everything wrong in the file too.
-    /// Reads the file, changes nothing.
-    /// </summary>
-    /// <param name="path">Where they stand in the configuration: <c>Directory</c>.</param>
-    public IEnumerable<string> Validate(string path) => Provider.ToUpperInvariant() switch
+    /// <inheritdoc/>
+    public override IEnumerable<string> Validate(string path)
     {
-        "FILE" => File.Validate($"{path}:{nameof(File)}"),
-        "STATIC" => Static.Validate($"{path}:{nameof(Static)}"),
-        _ => [$"{path}:{nameof(Provider)}: '{Provider}' is not a provider; there are: file, static"],
-    };
+        if (!IsChain)
+        {
+            return base.Validate(path);
+        }
+
+        return Chain.Count == 0
+            ? [$"{path}:{nameof(Chain)}: is empty; name the providers to ask, in order."]
+            : Chain.SelectMany((link, index) => link.Validate($"{path}:{nameof(Chain)}:{index}"));
+    }
 }

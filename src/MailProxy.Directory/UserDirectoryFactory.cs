@@ -1,3 +1,4 @@
+using MailProxy.Directory.Chain;
 using MailProxy.Directory.File;
 using MailProxy.Directory.Static;
 using Microsoft.Extensions.Logging;
@@ -15,11 +16,15 @@ public static class UserDirectoryFactory
     public static IDirectoryProvider Create(DirectoryOptions options, ILoggerFactory loggers, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return options.Provider.ToUpperInvariant() switch
-        {
-            "FILE" => new FileUserDirectory(options.File, loggers.CreateLogger<FileUserDirectory>(), time),
-            "STATIC" => new StaticUserDirectory(options.Static),
-            _ => throw new ArgumentException($"'{options.Provider}' is not a directory provider", nameof(options)),
-        };
+        return options.IsChain
+            ? new ProviderChain([.. options.Chain.Select(link => new ChainLink(link, CreateProvider(link, loggers, time)))])
+            : CreateProvider(options, loggers, time);
     }
+
+    private static IDirectoryProvider CreateProvider(ProviderOptions options, ILoggerFactory loggers, TimeProvider time) => options.Provider.ToUpperInvariant() switch
+    {
+        "FILE" => new FileUserDirectory(options.File, loggers.CreateLogger<FileUserDirectory>(), time),
+        "STATIC" => new StaticUserDirectory(options.Static),
+        _ => throw new ArgumentException($"'{options.Provider}' is not a directory provider", nameof(options)),
+    };
 }

@@ -31,7 +31,8 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
                 attempt.Mechanism,
                 ProtocolNames.Of(session.Listener.Protocol!.Value),
                 session.Client,
-                session.Tls is { IsEncrypted: true }),
+                session.Tls is { IsEncrypted: true },
+                session),
             deadline.Token);
         await session.Connection.ReturnHomeAsync();
         return result.Outcome switch

@@ -1,4 +1,5 @@
 using System.Net;
+using MailProxy.Directory;
 using MailProxy.Proxy.Accept;
 using MailProxy.Proxy.Failures;
 using MailProxy.Routing.Decisions;
@@ -8,7 +9,7 @@ using Microsoft.AspNetCore.Connections;
 namespace MailProxy.Proxy.Sessions;
 
 /// <summary>What is known of one session so far: the source of its log line.</summary>
-internal sealed class SessionContext(ulong number, ListenerOptions listener, ConnectionContext connection, TimeProvider time)
+internal sealed class SessionContext(ulong number, ListenerOptions listener, ConnectionContext connection, TimeProvider time) : IClientFacts
 {
     private readonly long _startedAt = time.GetTimestamp();
     private PhaseTimes _phases;
@@ -70,6 +71,18 @@ internal sealed class SessionContext(ulong number, ListenerOptions listener, Con
 
     /// <summary>Age.</summary>
     public TimeSpan Elapsed => time.GetElapsedTime(_startedAt);
+
+    /// <inheritdoc/>
+    string IClientFacts.Listener => listener.Name;
+
+    /// <inheritdoc/>
+    string IClientFacts.SessionId => Id;
+
+    /// <inheritdoc/>
+    string? IClientFacts.ServerName => Tls?.ServerName;
+
+    /// <inheritdoc/>
+    int IClientFacts.Attempt => FailedLogins + 1;
 
     /// <summary>Goes on to a phase; the time of the one before is booked to it.</summary>
     public void Enter(SessionPhase phase)

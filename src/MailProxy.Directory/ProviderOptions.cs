@@ -1,0 +1,35 @@
+using MailProxy.Directory.File;
+using MailProxy.Directory.Static;
+
+namespace MailProxy.Directory;
+
+/// <summary>One provider, and what it needs.</summary>
+public class ProviderOptions
+{
+    /// <summary>Providers that stand alone, as the configuration names them.</summary>
+    protected const string Providers = "file, static";
+
+    /// <summary><c>file</c>, or <c>static</c> for laboratories and benchmarks.</summary>
+    public string Provider { get; set; } = "file";
+
+    /// <summary>For <c>file</c>.</summary>
+    public FileDirectoryOptions File { get; set; } = new();
+
+    /// <summary>For <c>static</c>.</summary>
+    public StaticDirectoryOptions Static { get; set; } = new();
+
+    /// <summary>
+    /// Everything that is wrong with these options, one sentence each; with the file provider, everything wrong in the file too.
+    /// Reads files, changes nothing, asks no server.
+    /// </summary>
+    /// <param name="path">Where they stand in the configuration: <c>Directory</c>.</param>
+    public virtual IEnumerable<string> Validate(string path) => Provider.ToUpperInvariant() switch
+    {
+        "FILE" => File.Validate($"{path}:{nameof(File)}"),
+        "STATIC" => Static.Validate($"{path}:{nameof(Static)}"),
+        _ => [$"{path}:{nameof(Provider)}: '{Provider}' is not a provider; there are: {Known}"],
+    };
+
+    /// <summary>What may stand in <see cref="Provider"/> here.</summary>
+    protected virtual string Known => Providers;
+}
