@@ -1,3 +1,4 @@
+using MailProxy.Directory.Cache;
 using MailProxy.Directory.Chain;
 
 namespace MailProxy.Directory;
@@ -8,6 +9,9 @@ public sealed class DirectoryOptions : ProviderOptions
     /// <summary>For <c>chain</c>: providers in the order in which they are asked.</summary>
     public List<ChainLinkOptions> Chain { get; set; } = [];
 
+    /// <summary>How long answers are good.</summary>
+    public DirectoryCacheOptions Cache { get; set; } = new();
+
     /// <inheritdoc/>
     protected override string Known => Providers + ", chain";
 
@@ -17,13 +21,11 @@ public sealed class DirectoryOptions : ProviderOptions
     /// <inheritdoc/>
     public override IEnumerable<string> Validate(string path)
     {
-        if (!IsChain)
-        {
-            return base.Validate(path);
-        }
-
-        return Chain.Count == 0
-            ? [$"{path}:{nameof(Chain)}: is empty; name the providers to ask, in order."]
-            : Chain.SelectMany((link, index) => link.Validate($"{path}:{nameof(Chain)}:{index}"));
+        var errors = !IsChain
+            ? base.Validate(path)
+            : Chain.Count == 0
+                ? [$"{path}:{nameof(Chain)}: is empty; name the providers to ask, in order."]
+                : Chain.SelectMany((link, index) => link.Validate($"{path}:{nameof(Chain)}:{index}"));
+        return errors.Concat(Cache.Validate($"{path}:{nameof(Cache)}"));
     }
 }

@@ -11,4 +11,13 @@ public interface IDirectoryProvider : IUserDirectory, IAsyncDisposable
 
     /// <summary>What the operator should know although the directory can answer (an old version is served ...), one sentence; or null.</summary>
     string? Notice { get; }
+
+    /// <summary>What else its verdicts depend on: answers are kept for the same of these only. Whoever does not say depends on all.</summary>
+    DecidingFacts DecidesBy => DecidingFacts.All;
+
+    /// <summary>Another number whenever it knows something else than before, where it can tell: answers of an earlier version are not repeated.</summary>
+    long Version => 0;
+
+    /// <summary>Forgets what was kept of a user (canonical name, or an address), so that the next question is asked anew; returns how many answers.</summary>
+    int Forget(string user) => 0;
 }

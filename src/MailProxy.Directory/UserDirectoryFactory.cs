@@ -1,3 +1,4 @@
+using MailProxy.Directory.Cache;
 using MailProxy.Directory.Chain;
 using MailProxy.Directory.File;
 using MailProxy.Directory.Static;
@@ -17,9 +18,15 @@ public static class UserDirectoryFactory
     {
         ArgumentNullException.ThrowIfNull(options);
         return options.IsChain
-            ? new ProviderChain([.. options.Chain.Select(link => new ChainLink(link, CreateProvider(link, loggers, time)))])
-            : CreateProvider(options, loggers, time);
+            ? new ProviderChain([.. options.Chain.Select(link => new ChainLink(link, Cached(link, options.Cache, loggers, time)))])
+            : Cached(options, options.Cache, loggers, time);
     }
+
+    // The static provider is quicker than any cache.
+    private static IDirectoryProvider Cached(ProviderOptions options, DirectoryCacheOptions cache, ILoggerFactory loggers, TimeProvider time) =>
+        CreateProvider(options, loggers, time) is var provider && (cache.IsOff || provider is StaticUserDirectory)
+            ? provider
+            : new CachingDirectory(options.Provider.ToLowerInvariant(), provider, cache, time);
 
     private static IDirectoryProvider CreateProvider(ProviderOptions options, ILoggerFactory loggers, TimeProvider time) => options.Provider.ToUpperInvariant() switch
     {

@@ -61,6 +61,9 @@ internal sealed class ProviderChain(IReadOnlyList<ChainLink> links) : IDirectory
     }
 
     /// <inheritdoc/>
+    public int Forget(string user) => links.Sum(link => link.Provider.Forget(user));
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         foreach (var link in links)

@@ -27,10 +27,14 @@ internal sealed class CurrentFile(string path, string defaultDomain, ILogger log
     private long _wrongSince;
     private bool _told;
     private volatile UserTable? _table;
+    private long _version;
     private volatile string? _problem = $"'{path}' has not been read yet";
 
     /// <summary>What is served; null until there was a version without errors.</summary>
     public UserTable? Table => _table;
+
+    /// <summary>Counts the versions that were served.</summary>
+    public long Version => Volatile.Read(ref _version);
 
     /// <summary>Why the newest version is not served, one sentence; null if it is.</summary>
     public string? Problem => _problem;
@@ -73,6 +77,7 @@ internal sealed class CurrentFile(string path, string defaultDomain, ILogger log
         }
 
         _table = table;
+        Interlocked.Increment(ref _version);
         _problem = null;
         _wrong = [];
         FileDirectoryLog.Loaded(logger, path, table.UserCount, table.Groups.Count, table.Domains.Count);

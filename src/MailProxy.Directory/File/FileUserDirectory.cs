@@ -29,6 +29,12 @@ public sealed class FileUserDirectory : IDirectoryProvider
     /// <inheritdoc/>
     public string? Notice => _current.Table is null ? null : _current.Problem;
 
+    /// <inheritdoc/>
+    public DecidingFacts DecidesBy => DecidingFacts.None;
+
+    /// <inheritdoc/>
+    public long Version => _current.Version;
+
     /// <summary>For tests: completes when the file was looked at the next time.</summary>
     internal Task NextCheck => _watch.NextCheck;
 
