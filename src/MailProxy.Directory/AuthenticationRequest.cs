@@ -13,4 +13,8 @@ namespace MailProxy.Directory;
 /// <param name="Facts">What else is known; null where nothing is.</param>
 public sealed record AuthenticationRequest(
     string AuthenticationId, string AuthorizationId, Secret Secret, string Mechanism, string Protocol, IPEndPoint? Client, bool IsEncrypted,
-    IClientFacts? Facts = null);
+    IClientFacts? Facts = null)
+{
+    /// <summary>For <c>mailproxy user test</c>: hears each step, a sentence without secrets. Who traces is asked anew, not from a cache. Null: nobody listens.</summary>
+    public Action<string>? Trace { get; init; }
+}

@@ -17,7 +17,4 @@ public interface IDirectoryProvider : IUserDirectory, IAsyncDisposable
 
     /// <summary>Another number whenever it knows something else than before, where it can tell: answers of an earlier version are not repeated.</summary>
     long Version => 0;
-
-    /// <summary>Forgets what was kept of a user (canonical name, or an address), so that the next question is asked anew; returns how many answers.</summary>
-    int Forget(string user) => 0;
 }

@@ -11,4 +11,7 @@ public interface IUserDirectory
 
     /// <summary>Null when the directory can answer (perhaps from cache); otherwise one sentence for <c>/readyz?verbose</c>.</summary>
     string? Unreadiness { get; }
+
+    /// <summary>Forgets what was kept of a user (canonical name, or an address), so that the next question is asked anew; returns how many answers.</summary>
+    int Forget(string user) => 0;
 }

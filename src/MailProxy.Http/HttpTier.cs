@@ -50,7 +50,13 @@ public sealed class HttpTier : IAsyncDisposable
 
         if (EndPointOf(options.Admin) is { } admin)
         {
-            _admin = new KestrelHost("admin", admin, null, null, application => application.MapHealth(checks), null, loggers);
+            _admin = new KestrelHost("admin", admin, null, null, 
+                application =>
+                {
+                    application.MapHealth(checks);
+                    application.MapForget(directory);
+                },
+                null, loggers);
         }
 
         if (EndPointOf(options.AgentCheck) is { } agent)

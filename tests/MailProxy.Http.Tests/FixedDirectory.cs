@@ -10,6 +10,8 @@ internal sealed class FixedDirectory : IUserDirectory
 
     public AuthenticationRequest? Last { get; private set; }
 
+    public string? Forgotten { get; private set; }
+
     public string? Unreadiness => null;
 
     public ValueTask<AuthenticationResult> AuthenticateAsync(AuthenticationRequest request, CancellationToken cancellationToken)
@@ -27,4 +29,10 @@ internal sealed class FixedDirectory : IUserDirectory
     }
 
     public ValueTask<LookupResult> LookUpAsync(string address, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public int Forget(string user)
+    {
+        Forgotten = user;
+        return 2;
+    }
 }

@@ -41,6 +41,19 @@ public sealed class HealthTests : HttpTierFixture
         Assert.Equal("no-store", response.Headers.CacheControl?.ToString());
     }
 
+    [Theory]
+    [InlineData("/directory/forget?user=%22al%20%26%25%22%40example.org", HttpStatusCode.OK, "2\n", "\"al &%\"@example.org")]
+    [InlineData("/directory/forget", HttpStatusCode.BadRequest, "give the user's name", null)]
+    [InlineData("/directory/forget?user=", HttpStatusCode.BadRequest, "give the user's name", null)]
+    public async Task What_is_kept_of_a_user_is_forgotten_on_demand(string path, HttpStatusCode status, string answer, string? forgotten)
+    {
+        var response = await Client.PostAsync(new Uri(Admin, path), null);
+        Assert.Equal(status, response.StatusCode);
+        Assert.StartsWith(answer, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(forgotten, Directory.Forgotten);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await Client.GetAsync(new Uri(Admin, "/directory/forget?user=x"))).StatusCode);
+    }
+
     [Fact]
     public async Task The_admin_listener_forwards_nothing()
     {

@@ -55,6 +55,11 @@ internal sealed class CachingDirectory : IDirectoryProvider
     public ValueTask<AuthenticationResult> AuthenticateAsync(AuthenticationRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        if (request.Trace is not null)
+        {
+            return _provider.AuthenticateAsync(request, cancellationToken);
+        }
+
         var key = VerdictKey.Of(_hashKey, request, _provider.DecidesBy, _provider.Version);
         if (_verdicts.TryGetFresh(key, out var known))
         {

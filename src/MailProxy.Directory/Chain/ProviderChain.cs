@@ -24,9 +24,17 @@ internal sealed class ProviderChain(IReadOnlyList<ChainLink> links) : IDirectory
     {
         ArgumentNullException.ThrowIfNull(request);
         var result = new AuthenticationResult(AuthenticationOutcome.NoSuchUser, Detail: "no provider is asked about this domain");
+        if (request.Trace is { } begin)
+        {
+            var asked = string.Join(", ", For(request.AuthenticationId).Select(link => link.Name));
+            begin(asked.Length == 0 ? "the chain names no provider for this domain" : $"the chain asks, in this order: {asked}");
+        }
+
         foreach (var link in For(request.AuthenticationId))
         {
-            result = await link.Provider.AuthenticateAsync(request, cancellationToken);
+            var traced = request.Trace is { } trace ? request with { Trace = step => trace($"{link.Name}: {step}") } : request;
+            result = await link.Provider.AuthenticateAsync(traced, cancellationToken);
+            traced.Trace?.Invoke($"{result.Outcome}{(result.Detail.Length > 0 ? $" ({result.Detail})" : "")}");
             result = result with { Detail = $"{link.Name}: {result.Detail}" };
             if (result.Outcome != AuthenticationOutcome.NoSuchUser)
             {

@@ -58,6 +58,7 @@ public sealed class FileUserDirectory : IDirectoryProvider
         // The comparison comes first and always: how long the answer takes must not tell who exists or who is disabled.
         UserRecord? record = table.FindLogin(request.AuthenticationId);
         PasswordHash hash = record?.Password ?? table.Decoy(request.AuthenticationId);
+        request.Trace?.Invoke(record is null ? "the file has no such user" : $"the file has {record.User.Name}, password {hash}, home {record.User.Home ?? "-"}");
         bool? matches;
         try
         {

@@ -182,7 +182,7 @@ internal sealed class ProxyHost : INode
         _proxy.SetOwnListeners([.. _bound.Select(entry => entry.Bound)]);
         _isBound = true;
         _registration = Register();
-        _logger.LogInformation("Proxy {Name} serves {Listeners} on the {Transport} transport", _config.Node.Name, string.Join(", ", _bound.Select(entry => $"{entry.Listener.Name} {entry.Bound}")), _transport.Name);
+        _logger.LogInformation("Proxy {Name} serves {Listeners} on the {Transport} transport", _config.Node.Name, string.Join(", ", _bound.Select(entry => $"{entry.Listener.Name} {entry.Bound}").Concat(HttpAddresses())), _transport.Name);
     }
 
     // The listeners stay shut until routes are known: a client that is refused a connection tries the next proxy.
@@ -219,4 +219,9 @@ internal sealed class ProxyHost : INode
         registration.Start();
         return registration;
     }
+
+    private IEnumerable<string> HttpAddresses() =>
+        new[] { ("http", _http.UserEndPoint), ("admin", _http.AdminEndPoint), ("agent-check", _http.AgentCheckEndPoint) }
+            .Where(entry => entry.Item2 is not null)
+            .Select(entry => $"{entry.Item1} {entry.Item2}");
 }
