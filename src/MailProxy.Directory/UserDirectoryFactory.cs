@@ -1,3 +1,4 @@
+using MailProxy.Directory.Access;
 using MailProxy.Directory.Cache;
 using MailProxy.Directory.Chain;
 using MailProxy.Directory.File;
@@ -17,9 +18,9 @@ public static class UserDirectoryFactory
     public static IDirectoryProvider Create(DirectoryOptions options, ILoggerFactory loggers, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return options.IsChain
+        return new RestrictingDirectory(options.IsChain
             ? new ProviderChain([.. options.Chain.Select(link => new ChainLink(link, Cached(link, options.Cache, loggers, time)))])
-            : Cached(options, options.Cache, loggers, time);
+            : Cached(options, options.Cache, loggers, time));
     }
 
     // The static provider is quicker than any cache.

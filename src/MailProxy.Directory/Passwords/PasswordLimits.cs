@@ -12,6 +12,15 @@ public static class PasswordLimits
     /// <summary>bcrypt's cost, a power of two. 12 takes a quarter of a second, 15 two.</summary>
     public const int BcryptCost = 15;
 
+    /// <summary>Argon2's memory, KiB. doveadm's default is 64 MiB, OWASP advises 19 to 46; so much is taken for each comparison that runs.</summary>
+    public const int Argon2Memory = 256 * 1024;
+
+    /// <summary>Argon2's passes. doveadm's default is 3.</summary>
+    public const int Argon2Passes = 16;
+
+    /// <summary>Argon2's lanes.</summary>
+    public const int Argon2Lanes = 16;
+
     /// <summary>Octets of password given to crypt(3): CRYPT_MAX_PASSPHRASE_SIZE of libxcrypt, less its NUL.</summary>
     public const int CryptPasswordOctets = 511;
 

@@ -11,7 +11,7 @@ public static class PasswordParser
 {
     private const string Accepted =
         "PLAIN, SHA, SSHA, SHA256, SSHA256, SHA384, SSHA384, SHA512, SSHA512, CRYPT, MD5-CRYPT, SHA256-CRYPT, SHA512-CRYPT, BLF-CRYPT, PBKDF2, "
-        + "PBKDF2-SHA1, PBKDF2-SHA256, PBKDF2-SHA512";
+        + "PBKDF2-SHA1, PBKDF2-SHA256, PBKDF2-SHA512, SCRAM-SHA-1, SCRAM-SHA-256, ARGON2ID, ARGON2I";
 
     /// <summary>Judges a stored password completely: a hash that is returned can be verified against.</summary>
     /// <param name="stored">With its scheme in braces.</param>
@@ -62,6 +62,8 @@ public static class PasswordParser
         {
             "PLAIN" or "CLEARTEXT" or "CLEAR" => PlainPassword.TryParse(scheme, value),
             "PBKDF2" or "PBKDF2-SHA1" or "PBKDF2-SHA256" or "PBKDF2-SHA512" => Pbkdf2Hash.TryParse(scheme, value),
+            _ when ScramKeys.IsScheme(scheme) => ScramKeys.TryParse(scheme, value),
+            _ when Argon2Hash.IsScheme(scheme) => Argon2Hash.TryParse(scheme, value),
             _ => CryptHash.TryParse(scheme, value),
         };
     }
@@ -76,6 +78,16 @@ public static class PasswordParser
         if (scheme.StartsWith("PBKDF2", StringComparison.Ordinal))
         {
             return $"is not a {{{scheme}}} hash of 1 to {PasswordLimits.Pbkdf2Rounds} rounds as 'doveadm pw' or 'slappasswd' print it";
+        }
+
+        if (ScramKeys.IsScheme(scheme))
+        {
+            return $"is not a {{{scheme}}} value of 1 to {PasswordLimits.Pbkdf2Rounds} rounds as 'doveadm pw' prints it";
+        }
+
+        if (Argon2Hash.IsScheme(scheme))
+        {
+            return $"is not a {{{scheme}}} hash (v=19, m up to {PasswordLimits.Argon2Memory}, t up to {PasswordLimits.Argon2Passes}, p up to {PasswordLimits.Argon2Lanes}) as 'doveadm pw' prints it";
         }
 
         if (DigestHash.IsScheme(scheme) || scheme is "PLAIN" or "CLEARTEXT" or "CLEAR")

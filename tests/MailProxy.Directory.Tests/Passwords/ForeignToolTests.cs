@@ -29,6 +29,10 @@ public sealed class ForeignToolTests
     [InlineData("BLF-CRYPT")]
     [InlineData("DES-CRYPT")]
     [InlineData("PBKDF2")]
+    [InlineData("SCRAM-SHA-1")]
+    [InlineData("SCRAM-SHA-256")]
+    [InlineData("ARGON2I")]
+    [InlineData("ARGON2ID")]
     public void What_doveadm_writes_is_read(string scheme)
     {
         // doveadm wants a configuration, though it uses none for this.

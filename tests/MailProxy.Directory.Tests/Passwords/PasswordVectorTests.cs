@@ -37,6 +37,9 @@ public sealed class PasswordVectorTests
     [InlineData("{PBKDF2-SHA1}10000$nmbUBZBxTYgVxo9dQClZlw$LmlB0VLkJp4QXCNsnojmerlkioA")]
     [InlineData("{PBKDF2-SHA256}10000$GvhSQCSCkROd.ts2JfKFvA$HdUbGfsl066WJIkIu3xThW543mC3of.qtxCJgWRkceE")]
     [InlineData("{PBKDF2-SHA512}10000$89lh9lNJ9w8/vAH1ZCZaqg$5T3RDIRvbQA0mUr5VJYUJjw/yhtZUImS2Y07UR32.Lz2In5S8Ya0uzOz8VdJBdbL4mVopS1tWHtDc1ykL/9kfg")]
+    [InlineData("{SCRAM-SHA-256}4096,2Wsw6Sr2PcV+3tyDdSJcTA==,t7LtyXJ4aPwskMfXooA0rzkeov3c+uoOa25Pxy3lx64=,k2FeEQbAIxfUct7hrIPbSu18VCAkfY7mSb3PPwMTgSA=")]
+    [InlineData("{SCRAM-SHA-1}4096,oEijz593hGkww2v5Zlyk4A==,uK+RrYqAny+EwE/0LZxo2YuJAkg=,3UxlbFRRShVA7d1r04WWWux741Y=")]
+    [InlineData("{ARGON2ID}$argon2id$v=19$m=65536,t=3,p=1$oJbDuDccSuDRO5YTqd94gg$hACBTvMAEbJqeFOpdXpUls4g4ne+ZKRe6dSqXTa+7FU")]
     public void The_right_password_matches_and_no_other(string stored) => MatchesOnly(stored, "secret");
 
     [Theory]
