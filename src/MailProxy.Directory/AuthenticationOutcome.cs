@@ -21,6 +21,9 @@ public enum AuthenticationOutcome
     /// <summary>The user may not act as the one asked for.</summary>
     NotAuthorized,
 
+    /// <summary>Not asked: too many wrong passwords came lately.</summary>
+    Throttled,
+
     /// <summary>The directory cannot say now.</summary>
     TemporarilyUnavailable,
 }

@@ -1,5 +1,6 @@
 using MailProxy.Directory.Cache;
 using MailProxy.Directory.Chain;
+using MailProxy.Directory.Guard;
 
 namespace MailProxy.Directory;
 
@@ -11,6 +12,9 @@ public sealed class DirectoryOptions : ProviderOptions
 
     /// <summary>How long answers are good.</summary>
     public DirectoryCacheOptions Cache { get; set; } = new();
+
+    /// <summary>What makes guessing slow.</summary>
+    public GuardOptions Guard { get; set; } = new();
 
     /// <inheritdoc/>
     protected override string Known => Providers + ", chain";
@@ -26,6 +30,6 @@ public sealed class DirectoryOptions : ProviderOptions
             : Chain.Count == 0
                 ? [$"{path}:{nameof(Chain)}: is empty; name the providers to ask, in order."]
                 : Chain.SelectMany((link, index) => link.Validate($"{path}:{nameof(Chain)}:{index}"));
-        return errors.Concat(Cache.Validate($"{path}:{nameof(Cache)}"));
+        return errors.Concat(Cache.Validate($"{path}:{nameof(Cache)}")).Concat(Guard.Validate($"{path}:{nameof(Guard)}"));
     }
 }

@@ -2,6 +2,7 @@ using MailProxy.Directory.Access;
 using MailProxy.Directory.Cache;
 using MailProxy.Directory.Chain;
 using MailProxy.Directory.File;
+using MailProxy.Directory.Guard;
 using MailProxy.Directory.Static;
 using Microsoft.Extensions.Logging;
 
@@ -18,10 +19,16 @@ public static class UserDirectoryFactory
     public static IDirectoryProvider Create(DirectoryOptions options, ILoggerFactory loggers, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new RestrictingDirectory(options.IsChain
-            ? new ProviderChain([.. options.Chain.Select(link => new ChainLink(link, Cached(link, options.Cache, loggers, time)))])
-            : Cached(options, options.Cache, loggers, time));
+        var directory = Unguarded(options, loggers, time);
+
+        // In a laboratory everybody has one password, and there is nothing to guess.
+        return directory is StaticUserDirectory ? directory : new GuardedDirectory(new RestrictingDirectory(directory), options.Guard, time, Random.Shared);
     }
+
+    private static IDirectoryProvider Unguarded(DirectoryOptions options, ILoggerFactory loggers, TimeProvider time) =>
+        options.IsChain
+            ? new ProviderChain([.. options.Chain.Select(link => new ChainLink(link, Cached(link, options.Cache, loggers, time)))])
+            : Cached(options, options.Cache, loggers, time);
 
     // The static provider is quicker than any cache.
     private static IDirectoryProvider Cached(ProviderOptions options, DirectoryCacheOptions cache, ILoggerFactory loggers, TimeProvider time) =>

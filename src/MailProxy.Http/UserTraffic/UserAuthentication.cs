@@ -58,6 +58,9 @@ internal sealed class UserAuthentication(IUserDirectory directory, GuessingGuard
                 logger.LogWarning("HTTP: the directory cannot answer: {Detail}", result.Detail);
                 await Refusals.UnavailableAsync(context, RetryAfter);
                 break;
+            case AuthenticationOutcome.Throttled:
+                await Refusals.TooManyAsync(context, RetryAfter);
+                break;
             case AuthenticationOutcome.Disabled:
                 await Refusals.ForbiddenAsync(context, "This account is disabled.");
                 break;

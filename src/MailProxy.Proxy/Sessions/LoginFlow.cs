@@ -40,6 +40,7 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
             AuthenticationOutcome.Authenticated when result.User is not null => result.User,
             AuthenticationOutcome.Disabled => Outcome<DirectoryUser>.Failed(ProxyFailure.UserDisabled, result.Detail),
             AuthenticationOutcome.Expired => Outcome<DirectoryUser>.Failed(ProxyFailure.CredentialsExpired, result.Detail),
+            AuthenticationOutcome.Throttled => Outcome<DirectoryUser>.Failed(ProxyFailure.Throttled, result.Detail),
             AuthenticationOutcome.TemporarilyUnavailable => Outcome<DirectoryUser>.Failed(ProxyFailure.DirectoryUnavailable, result.Detail),
             _ => Outcome<DirectoryUser>.Failed(ProxyFailure.BadCredentials, $"{result.Outcome} {result.Detail}".TrimEnd()),
         };
