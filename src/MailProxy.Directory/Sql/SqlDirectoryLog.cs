@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace MailProxy.Directory.Sql;
+
+/// <summary>What the SQL providers log: the two turns of their health, not every login in between.</summary>
+internal static partial class SqlDirectoryLog
+{
+    [LoggerMessage(1, LogLevel.Information, "Directory: {Database} answers")]
+    public static partial void Answers(ILogger logger, string database);
+
+    [LoggerMessage(2, LogLevel.Error, "Directory: {Fault}; logins get a temporary failure, it is tried again until it answers")]
+    public static partial void Failed(ILogger logger, string fault);
+
+    [LoggerMessage(3, LogLevel.Warning, "Directory: {Fault}")]
+    public static partial void QuestionFailed(ILogger logger, string fault);
+}
