@@ -26,6 +26,9 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>It is installed here.</summary>
+    public static bool IsInstalled => Programs is not null;
+
     /// <summary>As the superuser.</summary>
     public string Owner => $"Host=127.0.0.1;Port={Port};Username=owner;Database=postgres;Pooling=false;SSL Mode=Disable";
 
@@ -49,7 +52,7 @@ internal sealed class PostgresServer : IAsyncDisposable
 
             var (program, arguments) = AsUser("initdb", "-D", server.Data, "-U", "owner", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C");
             await RunAsync(program, arguments);
-            await System.IO.File.WriteAllTextAsync(Path.Combine(server.Data, "pg_hba.conf"), "host all owner 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n");
+            await System.IO.File.WriteAllTextAsync(Path.Combine(server.Data, "pg_hba.conf"), "host all owner 127.0.0.1/32 trust\nhost all all 127.0.0.0/8 scram-sha-256\n");
             await server.LaunchAsync();
             await server.ExecuteAsync(SqlSchema.Migration(isSqlite: false));
             await server.ExecuteAsync(
@@ -66,7 +69,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <summary>Starts it (again) and waits until it answers.</summary>
     public async Task LaunchAsync()
     {
-        string[] settings = ["fsync=off", "listen_addresses=127.0.0.1", "unix_socket_directories=", $"port={Port}", "log_min_messages=panic", .. _settings];
+        string[] settings = ["fsync=off", "listen_addresses=127.0.0.1,127.0.0.2", "unix_socket_directories=", $"port={Port}", "log_min_messages=panic", .. _settings];
         var (program, arguments) = AsUser("postgres", ["-D", Data, .. settings.SelectMany(setting => new[] { "-c", setting })]);
         _process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         var errors = _process.StandardError.ReadToEndAsync();
