@@ -1,3 +1,4 @@
+using System.Data;
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using Npgsql;
@@ -20,6 +21,7 @@ internal sealed class PostgresDatabase : ISqlDatabase
     private readonly NpgsqlDataSource _source;
     private readonly SqlAdmission _admission;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly bool _prepare;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
 
@@ -29,7 +31,7 @@ internal sealed class PostgresDatabase : ISqlDatabase
     {
         _source = PostgresSource.Create(options);
         _admission = new SqlAdmission(options.Connections, options.Waiting);
-        (_timeout, _time) = (options.Timeout, time);
+        (_prepare, _timeout, _time) = (options.Prepare, options.Timeout, time);
         Name = $"PostgreSQL at {new NpgsqlConnectionStringBuilder(options.ConnectionString).Host}";
     }
 
@@ -102,7 +104,7 @@ internal sealed class PostgresDatabase : ISqlDatabase
             {
                 return await QueryAsync(connection, query, arguments, cancellationToken);
             }
-            catch (NpgsqlException exception) when (attempt < Attempts && IsBroken(exception) && !cancellationToken.IsCancellationRequested)
+            catch (NpgsqlException exception) when (attempt < Attempts && IsBroken(connection, exception) && !cancellationToken.IsCancellationRequested)
             {
                 // Reading twice does no harm.
                 _source.Clear();
@@ -121,13 +123,21 @@ internal sealed class PostgresDatabase : ISqlDatabase
             command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Unknown, Value = (object?)arguments[parameter] ?? DBNull.Value });
         }
 
+        if (_prepare)
+        {
+            // Once for each connection, which keeps it. Apart from the execution: Npgsql's own way of preparing what it has seen twice loses its bearings when
+            // the server refuses the execution (a right that was taken away), and breaks the connection.
+            await command.PrepareAsync(cancellationToken);
+        }
+
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
         return await SqlReading.ReadAsync(reader, query, Name, cancellationToken);
     }
 
-    private static bool IsBroken(NpgsqlException exception) => exception is PostgresException refused
-        ? refused.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
-        : exception.InnerException is IOException or SocketException;
+    private static bool IsBroken(NpgsqlConnection connection, NpgsqlException exception) =>
+        connection.FullState.HasFlag(ConnectionState.Broken)
+        || exception.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
+        || exception.InnerException is IOException or SocketException;
 
     private SqlFault TimedOut(SqlQuery query) => new($"{Name}: no answer to {query.Name} within {_timeout.TotalSeconds:0.###} s");
 }

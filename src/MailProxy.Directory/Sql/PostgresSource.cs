@@ -5,9 +5,6 @@ namespace MailProxy.Directory.Sql;
 /// <summary>Makes the pool.</summary>
 internal static class PostgresSource
 {
-    /// <summary>Statements kept prepared on each connection: three queries, and room.</summary>
-    private const int Prepared = 8;
-
     /// <param name="options">Valid.</param>
     public static NpgsqlDataSource Create(SqlDirectoryOptions options)
     {
@@ -15,8 +12,7 @@ internal static class PostgresSource
         int hosts = settings.Host!.Split(',').Length;
         settings.MaxPoolSize = options.Connections;
         settings.MinPoolSize = Math.Min(settings.MinPoolSize, options.Connections);
-        settings.MaxAutoPrepare = options.Prepare ? Prepared : 0;
-        settings.AutoPrepareMinUsages = 2;
+        settings.MaxAutoPrepare = 0;
 
         // We set nothing in a session, so there is nothing to reset; and pgbouncer hands the connection to somebody else anyway.
         settings.NoResetOnClose = true;

@@ -21,7 +21,7 @@ public sealed class PostgresTests(PostgresFixture fixture) : IClassFixture<Postg
         await using SqlUserDirectory directory = await StartAsync(options => options.Prepare = prepare);
         await SqlContract.HoldsAsync(directory);
 
-        // Prepared statements are used from the second time on.
+        // Prepared statements stay with their connections.
         await SqlContract.HoldsAsync(directory);
     }
 
