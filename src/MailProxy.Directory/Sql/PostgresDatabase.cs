@@ -13,10 +13,10 @@ namespace MailProxy.Directory.Sql;
 internal sealed class PostgresDatabase : ISqlDatabase
 {
     /// <summary>
-    /// After a server was gone, connections to it lie in the pool. The first that shows it empties the pool, so that the second attempt gets a new
-    /// connection; the third is for a server that went while it was being asked.
+    /// After a server was gone, connections to it lie in the pool. Whoever meets one empties the pool, but others may be doing the same and have taken
+    /// some out already: room for two of these, one new connection, and one that goes while it is used.
     /// </summary>
-    private const int Attempts = 3;
+    private const int Attempts = 4;
 
     private readonly NpgsqlDataSource _source;
     private readonly SqlAdmission _admission;
@@ -98,16 +98,23 @@ internal sealed class PostgresDatabase : ISqlDatabase
     {
         for (int attempt = 1; ; attempt++)
         {
-            // Apart from the query: a host that refuses the connection is not asked again at once, Npgsql has tried the others already.
-            await using NpgsqlConnection connection = await _source.OpenConnectionAsync(cancellationToken);
+            NpgsqlConnection? connection = null;
             try
             {
+                connection = await _source.OpenConnectionAsync(cancellationToken);
                 return await QueryAsync(connection, query, arguments, cancellationToken);
             }
             catch (NpgsqlException exception) when (attempt < Attempts && IsBroken(connection, exception) && !cancellationToken.IsCancellationRequested)
             {
                 // Reading twice does no harm.
                 _source.Clear();
+            }
+            finally
+            {
+                if (connection is not null)
+                {
+                    await connection.DisposeAsync();
+                }
             }
         }
     }
@@ -134,10 +141,12 @@ internal sealed class PostgresDatabase : ISqlDatabase
         return await SqlReading.ReadAsync(reader, query, Name, cancellationToken);
     }
 
-    private static bool IsBroken(NpgsqlConnection connection, NpgsqlException exception) =>
-        connection.FullState.HasFlag(ConnectionState.Broken)
+    // A host that refuses the connection is not among these: Npgsql has tried the others already.
+    private static bool IsBroken(NpgsqlConnection? connection, NpgsqlException exception) =>
+        connection?.FullState.HasFlag(ConnectionState.Broken) == true
         || exception.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
-        || exception.InnerException is IOException or SocketException;
+        || exception.InnerException is IOException
+        || (connection is not null && exception.InnerException is SocketException);
 
     private SqlFault TimedOut(SqlQuery query) => new($"{Name}: no answer to {query.Name} within {_timeout.TotalSeconds:0.###} s");
 }
