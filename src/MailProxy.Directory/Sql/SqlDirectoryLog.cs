@@ -11,6 +11,7 @@ internal static partial class SqlDirectoryLog
     [LoggerMessage(2, LogLevel.Error, "Directory: {Fault}; logins get a temporary failure, it is tried again until it answers")]
     public static partial void Failed(ILogger logger, string fault);
 
-    [LoggerMessage(3, LogLevel.Warning, "Directory: {Fault}")]
+    // The session that asked logs it too, with its address; whoever can provoke it must not fill the log.
+    [LoggerMessage(3, LogLevel.Debug, "Directory: {Fault}")]
     public static partial void QuestionFailed(ILogger logger, string fault);
 }

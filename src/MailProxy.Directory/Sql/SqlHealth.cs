@@ -17,7 +17,8 @@ internal sealed class SqlHealth(string database, Func<CancellationToken, Task<Sq
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _failed = new(0, 1);
     private volatile string? _problem = "not started yet";
-    private volatile bool _toldFailure;
+    private readonly Lock _gate = new();
+    private bool _toldFailure;
     private Task _loop = Task.CompletedTask;
 
     /// <summary>One sentence while the last attempt failed, else null.</summary>
@@ -41,28 +42,31 @@ internal sealed class SqlHealth(string database, Func<CancellationToken, Task<Sq
     /// <summary>What an attempt came to: a fault, or null for an answer.</summary>
     public void Report(SqlFault? fault)
     {
-        if (fault is null)
+        if (fault is null && _problem is null)
         {
-            if (_problem is null)
-            {
-                return;
-            }
-
-            (_problem, _toldFailure) = (null, false);
-            SqlDirectoryLog.Answers(logger, database);
+            return;
         }
-        else if (fault.IsOfQuestion)
+
+        if (fault?.IsOfQuestion == true)
         {
             SqlDirectoryLog.QuestionFailed(logger, fault.Text);
+            return;
         }
-        else
+
+        // One turn at a time: a failure that nobody was woken for would last until the next login.
+        lock (_gate)
         {
-            bool isNews = !_toldFailure;
-            (_problem, _toldFailure) = (fault.Text, true);
+            bool isNews = fault is not null && !_toldFailure;
+            bool isRecovery = fault is null && _problem is not null;
+            (_problem, _toldFailure) = (fault?.Text, fault is not null);
             if (isNews)
             {
-                SqlDirectoryLog.Failed(logger, fault.Text);
+                SqlDirectoryLog.Failed(logger, fault!.Text);
                 Wake();
+            }
+            else if (isRecovery)
+            {
+                SqlDirectoryLog.Answers(logger, database);
             }
         }
     }

@@ -52,7 +52,7 @@ internal static class SqlScanner
             case '$':
                 return EndOfDollarQuoted(query, at);
             case var c when IsNameStart(c):
-                return EndOfName(query, at);
+                return EndOfWord(query, at);
             default:
                 return at + 1;
         }
@@ -110,6 +110,17 @@ internal static class SqlScanner
 
         string tag = query[at..(end + 1)];
         return query.IndexOf(tag, end + 1, StringComparison.Ordinal) is var close and >= 0 ? close + tag.Length : query.Length;
+    }
+
+    /// <summary>Identifiers may hold dollars, which begin no quoted text there.</summary>
+    private static int EndOfWord(string query, int at)
+    {
+        while (at < query.Length && (query[at] == '$' || IsNameStart(query[at]) || char.IsAsciiDigit(query[at])))
+        {
+            at++;
+        }
+
+        return at;
     }
 
     private static int EndOfName(string query, int at)

@@ -19,7 +19,7 @@ public sealed class SqlScannerTests
     [InlineData("-- @user\n@local -- @user", "local")]
     [InlineData("/* @user /* @user */ @user */ @local /* @user", "local")]
     [InlineData("a <@tags AND b @> c AND d @@ e AND x ~@y AND @local = z", "local")]
-    [InlineData("@user@user", "user")]
+    [InlineData("@user@user", "user user")]
     [InlineData("@ user @1 @", "")]
     [InlineData("'never closed @user", "")]
     [InlineData("f(@nobody)", "nobody")]
