@@ -104,10 +104,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
         _process = null;
-        foreach (string left in new[] { "postmaster.pid" })
-        {
-            System.IO.File.Delete(Path.Combine(Data, left));
-        }
+        System.IO.File.Delete(Path.Combine(Data, "postmaster.pid"));
     }
 
     /// <summary>The whole server stands still: connections are accepted by the kernel, and nobody answers.</summary>
