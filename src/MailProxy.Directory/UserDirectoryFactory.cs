@@ -3,6 +3,7 @@ using MailProxy.Directory.Cache;
 using MailProxy.Directory.Chain;
 using MailProxy.Directory.File;
 using MailProxy.Directory.Guard;
+using MailProxy.Directory.Sql;
 using MailProxy.Directory.Static;
 using Microsoft.Extensions.Logging;
 
@@ -39,6 +40,8 @@ public static class UserDirectoryFactory
     private static IDirectoryProvider CreateProvider(ProviderOptions options, ILoggerFactory loggers, TimeProvider time) => options.Provider.ToUpperInvariant() switch
     {
         "FILE" => new FileUserDirectory(options.File, loggers.CreateLogger<FileUserDirectory>(), time),
+        "POSTGRESQL" => SqlUserDirectory.PostgreSql(options.Sql, loggers.CreateLogger<SqlUserDirectory>(), time),
+        "SQLITE" => SqlUserDirectory.Sqlite(options.Sql, loggers.CreateLogger<SqlUserDirectory>(), time),
         "STATIC" => new StaticUserDirectory(options.Static),
         _ => throw new ArgumentException($"'{options.Provider}' is not a directory provider", nameof(options)),
     };
