@@ -1,6 +1,7 @@
 using MailProxy.Directory.Cache;
 using MailProxy.Directory.Chain;
 using MailProxy.Directory.File;
+using MailProxy.Directory.HttpAuth;
 using MailProxy.Directory.Static;
 using Microsoft.Extensions.Logging;
 
@@ -31,6 +32,7 @@ public static class UserDirectoryFactory
     private static IDirectoryProvider CreateProvider(ProviderOptions options, ILoggerFactory loggers, TimeProvider time) => options.Provider.ToUpperInvariant() switch
     {
         "FILE" => new FileUserDirectory(options.File, loggers.CreateLogger<FileUserDirectory>(), time),
+        "HTTP" => new HttpUserDirectory(options.HttpAuth, loggers.CreateLogger<HttpUserDirectory>(), time),
         "STATIC" => new StaticUserDirectory(options.Static),
         _ => throw new ArgumentException($"'{options.Provider}' is not a directory provider", nameof(options)),
     };
