@@ -11,6 +11,7 @@ namespace MailProxy.Directory.HttpAuth;
 internal sealed class AuthService(Uri url, HttpMessageInvoker client, HttpAuthOptions options, TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _places = new(options.Connections, options.Connections);
+    private readonly KeyValuePair<string, string>[] _headers = [.. options.HeaderPairs];
     private readonly Lock _lock = new();
     private int _inside;
     private int _failures;
@@ -124,7 +125,7 @@ internal sealed class AuthService(Uri url, HttpMessageInvoker client, HttpAuthOp
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        foreach (var (name, value) in options.Headers)
+        foreach (var (name, value) in _headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);
         }

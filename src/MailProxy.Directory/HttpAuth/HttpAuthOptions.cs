@@ -33,8 +33,8 @@ public sealed class HttpAuthOptions
     /// <summary>What that pause grows to.</summary>
     public TimeSpan LongestPause { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Further request headers, like nginx's <c>auth_http_header</c>.</summary>
-    public Dictionary<string, string> Headers { get; set; } = [];
+    /// <summary>Further request headers as <c>Name: value</c>, like nginx's <c>auth_http_header</c>.</summary>
+    public List<string> Headers { get; set; } = [];
 
     /// <summary>PEM file with the CAs that sign the service's certificate; empty: the system's.</summary>
     public string Authorities { get; set; } = "";
@@ -49,10 +49,10 @@ public sealed class HttpAuthOptions
     public bool PassClientCertificate { get; set; }
 
     /// <summary>
-    /// What the service decides by besides name, password, protocol and TLS yes or no; answers are kept for the same of these only. Whatever is left out
-    /// here gets a user's kept answer although it differs.
+    /// What the service decides by besides name, password, protocol and TLS yes or no, of <see cref="DecidingFacts"/>: a kept answer is good for the same
+    /// of these only, so what is left out here must not matter to it. Empty: all that it is told; <c>none</c>: nothing else.
     /// </summary>
-    public DecidingFacts DecidesBy { get; set; } = Told;
+    public List<string> DecidesBy { get; set; } = [];
 
     /// <summary>Domains that are ours, for MX and LMTP. Empty: none with <see cref="HttpLookUp.None"/>; the service decides with <see cref="HttpLookUp.Auth"/>.</summary>
     public List<string> Domains { get; set; } = [];
@@ -62,6 +62,12 @@ public sealed class HttpAuthOptions
 
     // The service is told all of it but the address the client connected to.
     private const DecidingFacts Told = DecidingFacts.All & ~DecidingFacts.LocalAddress;
+
+    /// <summary><see cref="DecidesBy"/> as flags.</summary>
+    internal DecidingFacts Facts => DecidesBy.Count == 0 ? Told : DecidesBy.Aggregate(DecidingFacts.None, (all, name) => all | Enum.Parse<DecidingFacts>(name, ignoreCase: true));
+
+    /// <summary><see cref="Headers"/> as names and values.</summary>
+    internal IEnumerable<KeyValuePair<string, string>> HeaderPairs => Headers.Select(Split);
 
     /// <summary>Every error, as <c>path: what to do</c>. Reads files, asks no server.</summary>
     public IEnumerable<string> Validate(string path)
@@ -102,16 +108,19 @@ public sealed class HttpAuthOptions
             }
         }
 
-        foreach (var (name, value) in Headers)
+        // Values may be secrets: they are not repeated.
+        for (var index = 0; index < Headers.Count; index++)
         {
-            if (!IsName(name))
+            var (name, value) = Split(Headers[index]);
+            if (!IsName(name) || value.Length == 0 || !value.All(character => character is >= ' ' and <= '~'))
             {
-                yield return $"{path}:{nameof(Headers)}:{name}: is no header that can be set here; give letters, digits and '-', and none of {string.Join(", ", Reserved)}.";
+                yield return $"{path}:{nameof(Headers)}:{index}: give 'Name: value' in printable ASCII; none of {string.Join(", ", Reserved)} can be set.";
             }
-            else if (!value.All(character => character is >= ' ' and <= '~'))
-            {
-                yield return $"{path}:{nameof(Headers)}:{name}: its value has to be printable ASCII.";
-            }
+        }
+
+        foreach (var name in DecidesBy.Where(name => !Enum.GetNames<DecidingFacts>().Contains(name, StringComparer.OrdinalIgnoreCase)))
+        {
+            yield return $"{path}:{nameof(DecidesBy)}: '{name}' is none of {string.Join(", ", Enum.GetNames<DecidingFacts>())}.";
         }
 
         foreach (var domain in Domains.Where(domain => Uri.CheckHostName(domain) != UriHostNameType.Dns))
@@ -124,6 +133,9 @@ public sealed class HttpAuthOptions
             yield return error;
         }
     }
+
+    private static KeyValuePair<string, string> Split(string header) =>
+        header.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon ? new(header[..colon], header[(colon + 1)..].Trim(' ')) : new("", "");
 
     private static string? ProblemOf(string url) => !Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")
         ? $"'{url}' is no http or https URL"

@@ -27,7 +27,7 @@ public sealed class HttpUserDirectory : IDirectoryProvider
     public string? Notice => Unreadiness is null ? _services.Problems : null;
 
     /// <inheritdoc/>
-    public DecidingFacts DecidesBy => _options.DecidesBy;
+    public DecidingFacts DecidesBy => _options.Facts;
 
     /// <inheritdoc/>
     public async ValueTask StartAsync(CancellationToken cancellationToken) => await _services.StartAsync(cancellationToken);

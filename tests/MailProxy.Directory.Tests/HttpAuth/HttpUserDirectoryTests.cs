@@ -92,7 +92,7 @@ public sealed class HttpUserDirectoryTests
     public async Task Configured_headers_go_along_and_nobody_acts_as_another()
     {
         await using var service = new AuthHttpService(_ => Answer("Auth-Status: OK"));
-        await using var rig = new HttpAuthRig(new HttpAuthOptions { Urls = [service.Url], Headers = { ["X-Auth-Key"] = "k 1" } });
+        await using var rig = new HttpAuthRig(new HttpAuthOptions { Urls = [service.Url], Headers = ["X-Auth-Key: k 1"] });
         using var secret = new Secret("secret"u8.ToArray());
         var other = new AuthenticationRequest("alice@example.org", "bob@example.org", secret, "PLAIN", "imap", null, true);
 
