@@ -8,9 +8,11 @@ namespace MailProxy.Directory.HttpAuth;
 /// <param name="client">Shared with the others.</param>
 /// <param name="options">Valid.</param>
 /// <param name="time">For the timeout and the pause.</param>
-internal sealed class AuthService(Uri url, HttpMessageInvoker client, HttpAuthOptions options, TimeProvider time) : IDisposable
+internal sealed class AuthService(Uri url, HttpMessageInvoker client, HttpAuthOptions options, TimeProvider time)
 {
+#pragma warning disable CA2213, CA1001 // Never disposed: without a wait handle there is nothing to dispose, and a late login gives its place back.
     private readonly SemaphoreSlim _places = new(options.Connections, options.Connections);
+#pragma warning restore CA2213, CA1001
     private readonly KeyValuePair<string, string>[] _headers = [.. options.HeaderPairs];
     private readonly Lock _lock = new();
     private int _inside;
@@ -64,6 +66,11 @@ internal sealed class AuthService(Uri url, HttpMessageInvoker client, HttpAuthOp
         {
             return new HttpAnswer.Unusable(TextOf(exception), IsOfServer: true);
         }
+        catch (ObjectDisposedException)
+        {
+            // A login that came when the node was through with it.
+            return new HttpAnswer.Unusable("this node stops", IsOfServer: false);
+        }
         finally
         {
             if (hasPlace)
@@ -111,9 +118,6 @@ internal sealed class AuthService(Uri url, HttpMessageInvoker client, HttpAuthOp
             return Interlocked.Exchange(ref _problem, null) is not null;
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _places.Dispose();
 
     private HttpRequestMessage RequestOf(IReadOnlyList<KeyValuePair<string, string>> headers)
     {

@@ -18,6 +18,7 @@ internal sealed class AuthServices : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
     private Task _probing = Task.CompletedTask;
+    private int _disposed;
 
     /// <param name="options">Valid.</param>
     /// <param name="logger">For what fails and comes back.</param>
@@ -80,14 +81,15 @@ internal sealed class AuthServices : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
         await _stop.CancelAsync();
         await _probing;
         _client.Dispose();
         _stop.Dispose();
-        foreach (var service in _services)
-        {
-            service.Dispose();
-        }
     }
 
     // If all are put aside, the one whose pause ends first is asked all the same: a login is worth a try.

@@ -6,7 +6,7 @@ using System.Text;
 namespace MailProxy.EndToEnd.Tests.Nginx;
 
 /// <summary>A store as simple as one can be, behind either proxy: it notes who logs in by which password, says yes and then echoes NOOP's answer.</summary>
-internal sealed class RecordingStore : IAsyncDisposable
+internal sealed partial class RecordingStore : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly string _protocol;
@@ -37,6 +37,9 @@ internal sealed class RecordingStore : IAsyncDisposable
 
         await _accepting;
     }
+
+    [System.Text.RegularExpressions.GeneratedRegex("\"((?:[^\"\\\\]|\\\\.)*)\"")]
+    private static partial System.Text.RegularExpressions.Regex Quoted();
 
     private async Task AcceptAsync()
     {
@@ -83,6 +86,11 @@ internal sealed class RecordingStore : IAsyncDisposable
             var (tag, verb, rest) = line.Split(' ', 3) is [var t, var v, var r] ? (t, v, r) : (line.Split(' ')[0], line.Split(' ')[1], "");
             switch (verb.ToUpperInvariant())
             {
+                case "LOGIN" when rest.StartsWith('"'):
+                    var quoted = Quoted().Matches(rest).Select(match => match.Groups[1].Value.Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal)).ToArray();
+                    Note(quoted[0], quoted[1]);
+                    await writer.WriteLineAsync($"{tag} OK [CAPABILITY IMAP4rev1] in");
+                    break;
                 case "LOGIN":
                     // nginx sends both as literals, each synchronizing.
                     var name = await LiteralAsync(rest, reader, writer);
