@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text;
 
@@ -8,11 +9,10 @@ namespace MailProxy.Directory.HttpAuth;
 /// <param name="client">Shared with the others.</param>
 /// <param name="options">Valid.</param>
 /// <param name="time">For the timeout and the pause.</param>
+[SuppressMessage("Reliability", "CA1001", Justification = "A semaphore without a wait handle has nothing to dispose, and a late login gives its place back.")]
 internal sealed class AuthService(Uri url, HttpMessageInvoker client, HttpAuthOptions options, TimeProvider time)
 {
-#pragma warning disable CA2213, CA1001 // Never disposed: without a wait handle there is nothing to dispose, and a late login gives its place back.
     private readonly SemaphoreSlim _places = new(options.Connections, options.Connections);
-#pragma warning restore CA2213, CA1001
     private readonly KeyValuePair<string, string>[] _headers = [.. options.HeaderPairs];
     private readonly Lock _lock = new();
     private int _inside;
