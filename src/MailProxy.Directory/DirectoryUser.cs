@@ -7,4 +7,4 @@ namespace MailProxy.Directory;
 /// <param name="Address">The store's address, from a directory that knows no ids; null with a <paramref name="Home"/>, or when it names none.</param>
 /// <param name="Login">What to say at the store instead of what the client said; null: nothing else.</param>
 public sealed record DirectoryUser(
-    string Name, string? Home, IReadOnlyDictionary<string, string> Attributes, StoreAddress? Address = null, StoreLogin? Login = null);
+    string Name, string? Home, IReadOnlyDictionary<string, string> Attributes, StoreAddress? Address = null, StoreCredentials? Login = null);

@@ -115,12 +115,12 @@ public sealed class HttpUserDirectory : IDirectoryProvider
         using var password = accepted.Password;
         var login = accepted.User is null && password is null
             ? null
-            : new StoreLogin(accepted.User, password is null ? null : SealedSecret.Seal(password.Octets.Span, request.Secret));
+            : new StoreCredentials(accepted.User, password is null ? null : SealedSecret.Seal(password.Octets.Span, request.Secret));
         return new AuthenticationResult(
             AuthenticationOutcome.Authenticated, UserOf(accepted.User ?? request.AuthenticationId, accepted.Home, accepted.Address, login), url);
     }
 
-    private static DirectoryUser UserOf(string name, string? home = null, StoreAddress? address = null, StoreLogin? login = null) =>
+    private static DirectoryUser UserOf(string name, string? home = null, StoreAddress? address = null, StoreCredentials? login = null) =>
 #pragma warning disable CA1308 // Canonical names are lower case.
         new(name.ToLowerInvariant(), home, FrozenDictionary<string, string>.Empty, address, login);
 #pragma warning restore CA1308

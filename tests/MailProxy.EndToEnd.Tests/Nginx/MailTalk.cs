@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 
 namespace MailProxy.EndToEnd.Tests.Nginx;
@@ -20,17 +21,24 @@ internal sealed class MailTalk : IAsyncDisposable
     }
 
     /// <summary>Connects and reads the greeting.</summary>
-    public static async Task<MailTalk> ConnectAsync(int port, bool tls = false)
+    public static async Task<MailTalk> ConnectAsync(int port, SslProtocols tls = SslProtocols.None)
     {
         var client = new TcpClient();
         await client.ConnectAsync("127.0.0.1", port);
         Stream stream = client.GetStream();
-        if (tls)
+        if (tls != SslProtocols.None)
         {
 #pragma warning disable CA5359 // Whose certificate it is matters elsewhere.
             var encrypted = new SslStream(stream, false, (_, _, _, _) => true);
 #pragma warning restore CA5359
-            await encrypted.AuthenticateAsClientAsync("localhost");
+            await encrypted.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+            {
+                TargetHost = "localhost",
+                EnabledSslProtocols = tls,
+
+                // One suite of each version: which of several is taken is the servers' own affair.
+                CipherSuitesPolicy = new CipherSuitesPolicy([TlsCipherSuite.TLS_AES_128_GCM_SHA256, TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384]),
+            });
             stream = encrypted;
         }
 

@@ -39,7 +39,6 @@ internal sealed class NginxProcess : WatchedProcess
             var process = new NginxProcess(new ProcessStartInfo(ForeignProgram.Find("nginx")!, ["-c", file, "-p", folder.Path, "-e", "stderr"]), ports);
             try
             {
-                // With "debug_points" and the like out of the way, it says nothing when it is ready: its last port tells.
                 await process.WaitForPortAsync(ports.Imaps);
                 return process;
             }
@@ -78,6 +77,7 @@ internal sealed class NginxProcess : WatchedProcess
           imap_auth login plain;
           pop3_auth plain;
           smtp_auth login plain none;
+          ssl_protocols TLSv1.2 TLSv1.3;
           ssl_certificate {{folder.File("nginx.crt")}};
           ssl_certificate_key {{folder.File("nginx.key")}};
           server { listen 127.0.0.1:{{ports.Imap}}; protocol imap; }

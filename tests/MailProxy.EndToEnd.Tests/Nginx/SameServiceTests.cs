@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Security.Cryptography.X509Certificates;
+using System.Security.Authentication;
 using System.Text;
 using System.Text.Json;
 using MailProxy.EndToEnd.Tests.Rig;
@@ -61,7 +61,11 @@ public sealed class SameServiceTests
     {
         await using var both = await Both.StartAsync();
         await both.CompareAsync("imap", "login", async talk => [await talk.SayAsync("a LOGIN \"bob@example.org\" \"a \\\"quoted\\\" %word\"", "a ")]);
-        await both.CompareAsync("imaps", "tls", async talk => [await talk.SayAsync("a LOGIN bob@example.org secret", "a ")]);
+        foreach (var version in new[] { SslProtocols.Tls12, SslProtocols.Tls13 })
+        {
+            await both.CompareAsync("imaps", version.ToString(), async talk => [await talk.SayAsync("a LOGIN bob@example.org secret", "a ")], version);
+        }
+
         await both.CompareAsync("pop3", "login", async talk => [await talk.SayAsync("USER bob@example.org"), await talk.SayAsync("PASS secret%41")]);
         await both.CompareAsync("smtp", "login", async talk =>
         {
@@ -169,7 +173,7 @@ public sealed class SameServiceTests
         }
 
         /// <summary>The same talk with both: answers of the same kind, the same questions to the service, the same login at the store.</summary>
-        public async Task CompareAsync(string listener, string what, Func<MailTalk, Task<string[]>> talkAsync)
+        public async Task CompareAsync(string listener, string what, Func<MailTalk, Task<string[]>> talkAsync, SslProtocols tls = SslProtocols.None)
         {
             var store = _stores[listener == "imaps" ? "imap" : listener];
             var nginxPort = listener switch { "imap" => Nginx.Ports.Imap, "pop3" => Nginx.Ports.Pop3, "smtp" => Nginx.Ports.Smtp, _ => Nginx.Ports.Imaps };
@@ -179,7 +183,7 @@ public sealed class SameServiceTests
                 Service.Requests.Clear();
                 store.Logins.Clear();
                 _waited.Clear();
-                await using var talk = await MailTalk.ConnectAsync(port, listener == "imaps");
+                await using var talk = await MailTalk.ConnectAsync(port, tls);
                 var answers = await talkAsync(talk);
                 results.Add((answers, [.. Service.Requests], [.. store.Logins]));
             }

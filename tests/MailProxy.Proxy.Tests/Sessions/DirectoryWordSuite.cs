@@ -57,7 +57,7 @@ public abstract class DirectoryWordSuite(RigTransport on)
         await using var store = await rig.StoreAsync("store-7", 110);
         rig.Users = new VerdictDirectory(request => new AuthenticationResult(
             AuthenticationOutcome.Authenticated,
-            new DirectoryUser("box-17", null, NoAttributes, rig.StoreAddressOf("store-7", 110), new StoreLogin("Box-17", SealedSecret.Seal("oth er"u8, request.Secret)))));
+            new DirectoryUser("box-17", null, NoAttributes, rig.StoreAddressOf("store-7", 110), new StoreCredentials("Box-17", SealedSecret.Seal("oth er"u8, request.Secret)))));
         rig.Stores.AddressTls = StoreTlsMode.None;
         var client = await rig.ConnectAsync(MailProtocol.Pop3);
         await client.ExpectAsync("+OK *");
