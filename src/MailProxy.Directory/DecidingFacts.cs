@@ -22,6 +22,9 @@ public enum DecidingFacts
     /// <summary>How often this connection tried before.</summary>
     Attempt = 16,
 
+    /// <summary>Version and cipher suite of the client's TLS, and its certificate.</summary>
+    Tls = 32,
+
     /// <summary>All of them.</summary>
-    All = ClientAddress | Listener | ServerName | LocalAddress | Attempt,
+    All = ClientAddress | Listener | ServerName | LocalAddress | Attempt | Tls,
 }

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 
 namespace MailProxy.Directory;
 
@@ -19,4 +21,13 @@ public interface IClientFacts
 
     /// <summary>1 for the connection's first login.</summary>
     int Attempt { get; }
+
+    /// <summary>The version of the client's TLS; None in clear.</summary>
+    SslProtocols TlsProtocol => SslProtocols.None;
+
+    /// <summary>The cipher suite of the client's TLS by its IANA name; empty in clear.</summary>
+    string CipherSuite => "";
+
+    /// <summary>The client's certificate, if it showed one and it was verified.</summary>
+    X509Certificate2? Certificate => null;
 }

@@ -1,4 +1,5 @@
 using MailProxy.Directory.File;
+using MailProxy.Directory.HttpAuth;
 using MailProxy.Directory.Sql;
 using MailProxy.Directory.Static;
 
@@ -8,9 +9,9 @@ namespace MailProxy.Directory;
 public class ProviderOptions
 {
     /// <summary>Providers that stand alone, as the configuration names them.</summary>
-    protected const string Providers = "file, postgresql, sqlite, static";
+    protected const string Providers = "file, postgresql, sqlite, http, static";
 
-    /// <summary><c>file</c>, or <c>static</c> for laboratories and benchmarks.</summary>
+    /// <summary><c>file</c>, <c>postgresql</c>, <c>sqlite</c>, <c>http</c>, or <c>static</c> for laboratories and benchmarks.</summary>
     public string Provider { get; set; } = "file";
 
     /// <summary>For <c>file</c>.</summary>
@@ -18,6 +19,9 @@ public class ProviderOptions
 
     /// <summary>For <c>postgresql</c> and <c>sqlite</c>.</summary>
     public SqlDirectoryOptions Sql { get; set; } = new();
+
+    /// <summary>For <c>http</c>.</summary>
+    public HttpAuthOptions HttpAuth { get; set; } = new();
 
     /// <summary>For <c>static</c>.</summary>
     public StaticDirectoryOptions Static { get; set; } = new();
@@ -32,6 +36,7 @@ public class ProviderOptions
         "FILE" => File.Validate($"{path}:{nameof(File)}"),
         "POSTGRESQL" => Sql.Validate($"{path}:{nameof(Sql)}", isSqlite: false),
         "SQLITE" => Sql.Validate($"{path}:{nameof(Sql)}", isSqlite: true),
+        "HTTP" => HttpAuth.Validate($"{path}:{nameof(HttpAuth)}"),
         "STATIC" => Static.Validate($"{path}:{nameof(Static)}"),
         _ => [$"{path}:{nameof(Provider)}: '{Provider}' is not a provider; there are: {Known}"],
     };

@@ -4,6 +4,7 @@ using MailProxy.Directory.Chain;
 using MailProxy.Directory.File;
 using MailProxy.Directory.Guard;
 using MailProxy.Directory.Sql;
+using MailProxy.Directory.HttpAuth;
 using MailProxy.Directory.Static;
 using Microsoft.Extensions.Logging;
 
@@ -42,6 +43,7 @@ public static class UserDirectoryFactory
         "FILE" => new FileUserDirectory(options.File, loggers.CreateLogger<FileUserDirectory>(), time),
         "POSTGRESQL" => SqlUserDirectory.PostgreSql(options.Sql, loggers.CreateLogger<SqlUserDirectory>(), time),
         "SQLITE" => SqlUserDirectory.Sqlite(options.Sql, loggers.CreateLogger<SqlUserDirectory>(), time),
+        "HTTP" => new HttpUserDirectory(options.HttpAuth, loggers.CreateLogger<HttpUserDirectory>(), time),
         "STATIC" => new StaticUserDirectory(options.Static),
         _ => throw new ArgumentException($"'{options.Provider}' is not a directory provider", nameof(options)),
     };

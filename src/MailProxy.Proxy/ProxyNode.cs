@@ -48,7 +48,7 @@ public sealed class ProxyNode : IDisposable
         _services = new SessionServices(
             settings,
             directory,
-            new UserRouting(router, limits.Hold, time),
+            new UserRouting(router, new StoreAddressing(router, settings.Stores), limits.Hold, time),
             new StoreConnector(transport, settings.StoreTls, _own, limits.StoreConnect),
             smarthost,
             new RelayLinks(time),

@@ -65,3 +65,9 @@ public sealed class MemoryLimitTests() : LimitSuite(RigTransport.Memory);
 public sealed class PortableLimitTests() : LimitSuite(RigTransport.Portable);
 
 public sealed class LinuxLimitTests() : LimitSuite(RigTransport.Linux);
+
+public sealed class MemoryDirectoryWordTests() : DirectoryWordSuite(RigTransport.Memory);
+
+public sealed class PortableDirectoryWordTests() : DirectoryWordSuite(RigTransport.Portable);
+
+public sealed class LinuxDirectoryWordTests() : DirectoryWordSuite(RigTransport.Linux);

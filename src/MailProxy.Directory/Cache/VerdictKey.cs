@@ -25,7 +25,10 @@ internal readonly record struct VerdictKey(ulong A, ulong B, ulong C, ulong D)
         var serverName = facts.HasFlag(DecidingFacts.ServerName) ? request.Facts?.ServerName ?? "" : "";
         var local = facts.HasFlag(DecidingFacts.LocalAddress) ? request.Facts?.Local?.ToString() ?? "" : "";
         var attempt = facts.HasFlag(DecidingFacts.Attempt) ? request.Facts?.Attempt ?? 0 : 0;
-        ReadOnlySpan<string> texts = [request.AuthenticationId, request.AuthorizationId, request.Mechanism, request.Protocol, address, listener, serverName, local];
+        var tls = facts.HasFlag(DecidingFacts.Tls) && request.Facts is { } known
+            ? $"{known.TlsProtocol} {known.CipherSuite} {known.Certificate?.GetCertHashString(HashAlgorithmName.SHA256)}"
+            : "";
+        ReadOnlySpan<string> texts = [request.AuthenticationId, request.AuthorizationId, request.Mechanism, request.Protocol, address, listener, serverName, local, tls];
         var length = (2 * sizeof(long)) + 1 + request.Secret.Octets.Length;
         foreach (var text in texts)
         {

@@ -1,4 +1,5 @@
 using MailProxy.Proxy.StoreLogin;
+using MailProxy.Routing.Catalog;
 
 namespace MailProxy.Proxy.Connect;
 
@@ -7,6 +8,9 @@ public class StoreLegOptions
 {
     /// <summary>Login method for stores whose catalog entry names none.</summary>
     public StoreLoginMethod Login { get; set; } = StoreLoginMethod.External;
+
+    /// <summary>How the leg is encrypted to a store that the directory names by an address which no store of the catalog has.</summary>
+    public StoreTlsMode AddressTls { get; set; } = StoreTlsMode.StartTls;
 
     /// <summary>Master account name, for <c>master</c>.</summary>
     public string? MasterUser { get; set; }

@@ -1,7 +1,10 @@
+using MailProxy.Directory;
+
 namespace MailProxy.Proxy.Failures;
 
 /// <summary>What is known of a failed phase.</summary>
 /// <param name="Failure">The row of the failure table.</param>
 /// <param name="Detail">For the log, never for the client.</param>
 /// <param name="UserText">The store's own words where they are meant for the user; otherwise null.</param>
-internal sealed record FailureReport(ProxyFailure Failure, string Detail, string? UserText);
+/// <param name="Refusal">How the directory wants it to be told; null: it does not say.</param>
+internal sealed record FailureReport(ProxyFailure Failure, string Detail, string? UserText, RefusalWords? Refusal = null);

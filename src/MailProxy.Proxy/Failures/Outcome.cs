@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using MailProxy.Directory;
 
 namespace MailProxy.Proxy.Failures;
 
@@ -24,6 +25,9 @@ internal readonly struct Outcome<T>
 
     /// <summary>The store's own words where they are meant for the user (alerts, quota, limits); otherwise null.</summary>
     public string? UserText => _report?.UserText;
+
+    /// <summary>How the directory wants its refusal to be told; null: it does not say.</summary>
+    public RefusalWords? Refusal => _report?.Refusal;
 
     /// <summary>True when there is a value.</summary>
     [MemberNotNullWhen(true, nameof(Value))]

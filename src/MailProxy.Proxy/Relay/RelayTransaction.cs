@@ -102,7 +102,7 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
         var places = new List<(string User, StoreNode Node, bool IsSmarthost)>(users.Count);
         foreach (var user in users)
         {
-            var route = services.Routing.Route(user.Name, user.Home);
+            var route = services.Routing.Route(user, MailProtocol.Lmtp);
             if (!route.IsDone)
             {
                 return Fail(address, route.Failure, route.Detail);

@@ -1,3 +1,4 @@
+using MailProxy.Directory;
 using MailProxy.Proxy.Failures;
 using MailProxy.Routing;
 using MailProxy.Routing.Decisions;
@@ -5,22 +6,30 @@ using MailProxy.Routing.Decisions;
 namespace MailProxy.Proxy.Route;
 
 /// <summary>Finds a user's home store; waits, bounded, while the user is on hold.</summary>
-internal sealed class UserRouting(IRouter router, TimeSpan holdLimit, TimeProvider time)
+internal sealed class UserRouting(IRouter router, StoreAddressing addressing, TimeSpan holdLimit, TimeProvider time)
 {
     /// <summary>A decision whose store may be dialled, or why there is none.</summary>
-    public async ValueTask<Outcome<RouteDecision>> RouteAsync(string user, string? directoryHome, CancellationToken cancellationToken)
+    public async ValueTask<Outcome<RouteDecision>> RouteAsync(DirectoryUser user, MailProtocol protocol, CancellationToken cancellationToken)
     {
-        var decision = router.Route(user, directoryHome);
+        var home = HomeOf(user, protocol);
+        var decision = router.Route(user.Name, home);
         if (decision.Outcome == RouteOutcome.Held)
         {
-            decision = await WaitWhileHeldAsync(user, directoryHome, cancellationToken);
+            decision = await WaitWhileHeldAsync(user.Name, home, cancellationToken);
         }
 
-        return Judge(decision);
+        return Judge(addressing.Complete(decision, user, home, protocol));
     }
 
+    /// <summary>The home to route a user by, also when routing changes later; null: the directory names none.</summary>
+    public string? HomeOf(DirectoryUser user, MailProtocol protocol) => addressing.HomeOf(user, protocol);
+
     /// <summary>The same without waiting, for the relay: a held recipient is told so at once.</summary>
-    public Outcome<RouteDecision> Route(string user, string? directoryHome) => Judge(router.Route(user, directoryHome));
+    public Outcome<RouteDecision> Route(DirectoryUser user, MailProtocol protocol)
+    {
+        var home = HomeOf(user, protocol);
+        return Judge(addressing.Complete(router.Route(user.Name, home), user, home, protocol));
+    }
 
     private static Outcome<RouteDecision> Judge(RouteDecision decision) => decision.Outcome switch
     {

@@ -41,20 +41,23 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
             AuthenticationOutcome.Disabled => Outcome<DirectoryUser>.Failed(ProxyFailure.UserDisabled, result.Detail),
             AuthenticationOutcome.Expired => Outcome<DirectoryUser>.Failed(ProxyFailure.CredentialsExpired, result.Detail),
             AuthenticationOutcome.Throttled => Outcome<DirectoryUser>.Failed(ProxyFailure.Throttled, result.Detail),
-            AuthenticationOutcome.TemporarilyUnavailable => Outcome<DirectoryUser>.Failed(ProxyFailure.DirectoryUnavailable, result.Detail),
-            _ => Outcome<DirectoryUser>.Failed(ProxyFailure.BadCredentials, $"{result.Outcome} {result.Detail}".TrimEnd()),
+            AuthenticationOutcome.TemporarilyUnavailable => Refused(ProxyFailure.DirectoryUnavailable, result.Detail, result),
+            _ => Refused(ProxyFailure.BadCredentials, $"{result.Outcome} {result.Detail}".TrimEnd(), result),
         };
     }
+
+    private static Outcome<DirectoryUser> Refused(ProxyFailure failure, string detail, AuthenticationResult result) =>
+        Outcome<DirectoryUser>.Failed(new FailureReport(failure, detail, null, result.Refusal));
 
     /// <summary>Routes, dials and logs in; again if the user moves meanwhile.</summary>
     public async ValueTask<Outcome<LinkedStore>> LinkAsync(DirectoryUser user, LoginAttempt attempt, IStoreDialogue dialogue)
     {
         session.User = user.Name;
-        session.DirectoryHome = user.Home;
+        session.DirectoryHome = services.Routing.HomeOf(user, session.Listener.Protocol!.Value);
         for (var round = 0; round < MovesWhileLoggingIn; round++)
         {
             session.Enter(SessionPhase.Routing);
-            var route = await services.Routing.RouteAsync(user.Name, user.Home, deadline.Token);
+            var route = await services.Routing.RouteAsync(user, session.Listener.Protocol!.Value, deadline.Token);
             await session.Connection.ReturnHomeAsync();
             if (!route.IsDone)
             {
@@ -75,8 +78,10 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
                 return connected.As<LinkedStore>();
             }
 
+            // What the directory put in the client's place is for this login and nothing else.
+            using var rewritten = user.Login?.Secret?.Open(attempt.Secret);
             var leg = new StoreLeg(
-                node, user.Name, method, services.Settings.Master, attempt.Secret, connected.Value.UpgradeWith,
+                node, user.Login?.Name ?? user.Name, method, services.Settings.Master, rewritten ?? attempt.Secret, connected.Value.UpgradeWith,
                 session.Id, session.Client, session.Local, FirstTtl, services.Settings.HostName);
             var linked = await LogInAtStoreAsync(connected.Value, leg, dialogue);
             if (linked is { } verdict)

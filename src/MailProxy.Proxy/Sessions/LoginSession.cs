@@ -112,7 +112,7 @@ internal sealed class LoginSession(
 
     // Submission goes through to a home store that takes it; otherwise we take the message ourselves and relay it.
     private bool RelaysFor(DirectoryUser user) =>
-        services.Routing.Route(user.Name, user.Home) is not { IsDone: true, Value.Store: { } store } || !store.Ports.ContainsKey(StoreService.Submission);
+        services.Routing.Route(user, MailProtocol.Submission) is not { IsDone: true, Value.Store: { } store } || !store.Ports.ContainsKey(StoreService.Submission);
 
     // True: the session is over.
     private async ValueTask<bool> RefuseAsync(LoginAttempt attempt, Outcome<LinkedStore> outcome)
@@ -130,13 +130,19 @@ internal sealed class LoginSession(
         session.DirectoryHome = null;
         session.Route = null;
         session.Enter(SessionPhase.Answering);
-        if (outcome.Failure is ProxyFailure.BadCredentials or ProxyFailure.UserDisabled or ProxyFailure.CredentialsExpired)
+        if (outcome.Refusal is not null || outcome.Failure is ProxyFailure.BadCredentials or ProxyFailure.UserDisabled or ProxyFailure.CredentialsExpired)
         {
-            await DelayAsync(deadline.Token);
+            await (outcome.Refusal?.Wait is { } wait ? Task.Delay(wait, services.Time, deadline.Token) : DelayAsync(deadline.Token));
             await session.Connection.ReturnHomeAsync();
         }
 
-        await client.RefuseAsync(outcome.Failure, outcome.UserText, deadline.Token);
+        await client.RefuseAsync(outcome.Failure, outcome.UserText ?? RefusalText.Of(session.Listener.Protocol!.Value, row, outcome.Refusal), deadline.Token);
+        if (outcome.Refusal is { Wait: null })
+        {
+            session.EndedBy = "the directory's refusal";
+            return true;
+        }
+
         if (session.Listener.Protocol == MailProtocol.Submission && row.SmtpAuth.StartsWith("421", StringComparison.Ordinal))
         {
             // RFC 5321 3.8: 421 closes the channel, whatever it answers.

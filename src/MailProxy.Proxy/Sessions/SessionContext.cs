@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using MailProxy.Directory;
 using MailProxy.Proxy.Accept;
 using MailProxy.Proxy.Failures;
@@ -83,6 +85,15 @@ internal sealed class SessionContext(ulong number, ListenerOptions listener, Con
 
     /// <inheritdoc/>
     int IClientFacts.Attempt => FailedLogins + 1;
+
+    /// <inheritdoc/>
+    SslProtocols IClientFacts.TlsProtocol => Tls?.Protocol ?? SslProtocols.None;
+
+    /// <inheritdoc/>
+    string IClientFacts.CipherSuite => Tls?.CipherSuite ?? "";
+
+    /// <inheritdoc/>
+    X509Certificate2? IClientFacts.Certificate => Tls?.VerifiedPeerCertificate;
 
     /// <summary>Goes on to a phase; the time of the one before is booked to it.</summary>
     public void Enter(SessionPhase phase)

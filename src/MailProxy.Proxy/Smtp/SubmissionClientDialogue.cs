@@ -32,7 +32,7 @@ internal sealed class SubmissionClientDialogue(MailWire wire, DialogueSettings s
     public override async ValueTask RefuseAsync(ProxyFailure failure, string? userText, CancellationToken cancellationToken)
     {
         var row = FailureTable.Of(failure);
-        await Wire.SendAsync($"{row.SmtpAuth} {row.Text}\r\n", cancellationToken);
+        await Wire.SendAsync($"{userText ?? $"{row.SmtpAuth} {row.Text}"}\r\n", cancellationToken);
     }
 
     public override async ValueTask AcceptAsync(StoreWelcome welcome, CancellationToken cancellationToken) =>

@@ -32,7 +32,7 @@ public sealed class VerdictKeyTests
         [
             plain with { User = "x" }, plain with { Authorize = "x" }, plain with { Password = "x" }, plain with { Mechanism = "x" }, plain with { Protocol = "x" },
             plain with { IsEncrypted = true }, plain with { Client = 1 }, plain with { Version = 1 }, plain with { Listener = "x" }, plain with { ServerName = "x" },
-            plain with { Attempt = 2 }, plain with { Local = 1 },
+            plain with { Attempt = 2 }, plain with { Local = 1 }, plain with { CipherSuite = "x" },
         ];
         Assert.Equal(others.Length + 1, others.Append(plain).Select(one => one.Key(DecidingFacts.All)).Distinct().Count());
         Assert.Equal(plain.Key(DecidingFacts.All), (plain with { }).Key(DecidingFacts.All));
@@ -42,7 +42,7 @@ public sealed class VerdictKeyTests
     public void What_the_provider_does_not_read_does_not_count()
     {
         var plain = new Inputs("a", "b", "c", "d", "e", false, 0, 0, "f", "g", 1, 0);
-        var elsewhere = plain with { Client = 1, Listener = "x", ServerName = "x", Attempt = 2, Local = 1 };
+        var elsewhere = plain with { Client = 1, Listener = "x", ServerName = "x", Attempt = 2, Local = 1, CipherSuite = "x" };
         Assert.Equal(plain.Key(DecidingFacts.None), elsewhere.Key(DecidingFacts.None));
         Assert.NotEqual(plain.Key(DecidingFacts.Listener), elsewhere.Key(DecidingFacts.Listener));
     }
@@ -59,6 +59,8 @@ public sealed class VerdictKeyTests
         string User, string Authorize, string Password, string Mechanism, string Protocol, bool IsEncrypted, int Client, long Version, string Listener,
         string ServerName, int Attempt, int Local) : IClientFacts
     {
+        public string CipherSuite { get; init; } = "";
+
         string IClientFacts.SessionId => "s";
 
         IPEndPoint? IClientFacts.Local => new(IPAddress.Loopback, 143 + Local);

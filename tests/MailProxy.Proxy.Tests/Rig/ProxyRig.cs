@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
+using MailProxy.Directory;
 using MailProxy.Directory.File;
 using MailProxy.Proxy.Accept;
 using MailProxy.Proxy.Authenticate;
@@ -37,6 +38,9 @@ internal sealed class ProxyRig : IAsyncDisposable
     public TableRouter Router { get; }
 
     public RecordingLogger Log { get; } = new();
+
+    /// <summary>Who is asked instead of the file.</summary>
+    public IUserDirectory? Users { get; set; }
 
     public LimitOptions Limits { get; } = new() { FailureDelay = TimeSpan.Zero };
 
@@ -103,6 +107,9 @@ internal sealed class ProxyRig : IAsyncDisposable
     /// <summary>How the proxy's configuration names a store that listens: <c>host:port</c>.</summary>
     public string HostAndPortOf(string id, int port) => $"{AddressOf(id)}:{_ports.GetValueOrDefault((id, port), port)}";
 
+    /// <summary>Where a store listens, as a directory names it that knows no ids.</summary>
+    public StoreAddress StoreAddressOf(string id, int port) => new(AddressOf(id), _ports.GetValueOrDefault((id, port), port));
+
     public async ValueTask DisposeAsync()
     {
         for (var i = _parts.Count - 1; i >= 0; i--)
@@ -149,6 +156,6 @@ internal sealed class ProxyRig : IAsyncDisposable
             new StoreTlsIdentity(_authority.Authorities, _authority.Client("proxy-1")),
             new MasterAccount("proxy", new Directory.Secret("master"u8.ToArray())),
             Relay);
-        return new ProxyNode(settings, Transport, _directory, Router, new LoggerOf<ProxyNode>(Log), Time, new Random(1));
+        return new ProxyNode(settings, Transport, Users ?? _directory, Router, new LoggerOf<ProxyNode>(Log), Time, new Random(1));
     }
 }
