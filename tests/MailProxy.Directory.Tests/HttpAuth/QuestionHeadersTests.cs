@@ -32,7 +32,7 @@ public sealed class QuestionHeadersTests
         Assert.Equal("CN=Smith\\, J\u00C3\u00B6rg,O=Example \\+ Sons,C=DE", headers["Auth-SSL-Subject"]);
         Assert.Equal(headers["Auth-SSL-Subject"], headers["Auth-SSL-Issuer"]);
         Assert.Equal("0ABC", headers["Auth-SSL-Serial"]);
-        Assert.Equal(Convert.ToHexStringLower(SHA1.HashData(certificate.RawData)), headers["Auth-SSL-Fingerprint"]);
+        Assert.Equal(certificate.Thumbprint, headers["Auth-SSL-Fingerprint"], ignoreCase: true);
         Assert.StartsWith("-----BEGIN%20CERTIFICATE-----%0AMII", headers["Auth-SSL-Cert"], StringComparison.Ordinal);
         Assert.EndsWith("-----END%20CERTIFICATE-----%0A", headers["Auth-SSL-Cert"], StringComparison.Ordinal);
         Assert.Equal("imap s", headers["Listener"]);
