@@ -1,4 +1,5 @@
 using MailProxy.Directory.File;
+using MailProxy.Directory.Ldap;
 using MailProxy.Directory.Static;
 
 namespace MailProxy.Directory;
@@ -7,13 +8,16 @@ namespace MailProxy.Directory;
 public class ProviderOptions
 {
     /// <summary>Providers that stand alone, as the configuration names them.</summary>
-    protected const string Providers = "file, static";
+    protected const string Providers = "file, ldap, static";
 
-    /// <summary><c>file</c>, or <c>static</c> for laboratories and benchmarks.</summary>
+    /// <summary><c>file</c>, <c>ldap</c>, or <c>static</c> for laboratories and benchmarks.</summary>
     public string Provider { get; set; } = "file";
 
     /// <summary>For <c>file</c>.</summary>
     public FileDirectoryOptions File { get; set; } = new();
+
+    /// <summary>For <c>ldap</c>.</summary>
+    public LdapDirectoryOptions Ldap { get; set; } = new();
 
     /// <summary>For <c>static</c>.</summary>
     public StaticDirectoryOptions Static { get; set; } = new();
@@ -26,6 +30,7 @@ public class ProviderOptions
     public virtual IEnumerable<string> Validate(string path) => Provider.ToUpperInvariant() switch
     {
         "FILE" => File.Validate($"{path}:{nameof(File)}"),
+        "LDAP" => Ldap.Validate($"{path}:{nameof(Ldap)}"),
         "STATIC" => Static.Validate($"{path}:{nameof(Static)}"),
         _ => [$"{path}:{nameof(Provider)}: '{Provider}' is not a provider; there are: {Known}"],
     };

@@ -1,5 +1,6 @@
 using MailProxy.Directory.Chain;
 using MailProxy.Directory.File;
+using MailProxy.Directory.Ldap;
 using MailProxy.Directory.Static;
 using Microsoft.Extensions.Logging;
 
@@ -24,6 +25,7 @@ public static class UserDirectoryFactory
     private static IDirectoryProvider CreateProvider(ProviderOptions options, ILoggerFactory loggers, TimeProvider time) => options.Provider.ToUpperInvariant() switch
     {
         "FILE" => new FileUserDirectory(options.File, loggers.CreateLogger<FileUserDirectory>(), time),
+        "LDAP" => new LdapUserDirectory(options.Ldap, loggers.CreateLogger<LdapUserDirectory>(), time),
         "STATIC" => new StaticUserDirectory(options.Static),
         _ => throw new ArgumentException($"'{options.Provider}' is not a directory provider", nameof(options)),
     };
