@@ -51,7 +51,7 @@ public sealed class LdapDirectoryOptions
     /// <summary>The attribute with the store's id; empty: none.</summary>
     public string Home { get; set; } = "";
 
-    /// <summary>The attribute by which an entry without a name is an alias: its values are addresses, or the DNs of users; empty: none.</summary>
+    /// <summary>The attribute by which an entry is an alias: its values are addresses, or the DNs of users; empty: none.</summary>
     public string Member { get; set; } = "";
 
     /// <summary>The attribute that can say that an account is disabled; empty: none.</summary>
