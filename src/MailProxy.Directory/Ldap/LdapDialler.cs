@@ -55,8 +55,6 @@ internal sealed class LdapDialler(LdapDirectoryOptions options, TrustFolder? tru
             if (options.StartTls)
             {
                 step = "StartTLS failed";
-                // The library tells its handle the host only when it binds, and StartTLS comes before.
-                connection.SessionOptions.HostName = $"{server.Host}:{server.Port}";
                 connection.SessionOptions.StartTransportLayerSecurity(null);
             }
         }

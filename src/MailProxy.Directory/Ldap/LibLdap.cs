@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace MailProxy.Directory.Ldap;
 
 /// <summary>
-/// What System.DirectoryServices.Protocols does not offer of OpenLDAP's libldap: time limits of connecting and binding, and that certificates are
-/// verified whatever ldap.conf or the environment say. A new handle takes these over from the library's global options (ldap_get_option(3)), so they are
+/// What System.DirectoryServices.Protocols does not offer of OpenLDAP's libldap: time limits of connecting and binding, StartTLS before a bind, and that
+/// certificates are verified whatever ldap.conf or the environment say. A new handle takes these over from the library's global options (ldap_get_option(3)), so they are
 /// set and the handle is made under one lock.
 /// </summary>
 internal static class LibLdap
@@ -14,6 +14,7 @@ internal static class LibLdap
     private const int OptionProtocolVersion = 0x0011;
     private const int OptionTimeout = 0x5002;
     private const int OptionNetworkTimeout = 0x5005;
+    private const int OptionUri = 0x5006;
     private const int OptionRequireCertificate = 0x6006;
     private const int OptionTlsMinimum = 0x6007;
     private const int Demand = 2;
@@ -24,10 +25,14 @@ internal static class LibLdap
     private static readonly Lock Gate = new();
     private static readonly nint Function = Find();
     private static readonly SetNumber? OfNumber = Function == 0 ? null : Marshal.GetDelegateForFunctionPointer<SetNumber>(Function);
+    private static readonly SetText? OfText = Function == 0 ? null : Marshal.GetDelegateForFunctionPointer<SetText>(Function);
     private static readonly SetTime? OfTime = Function == 0 ? null : Marshal.GetDelegateForFunctionPointer<SetTime>(Function);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     private delegate int SetNumber(nint handle, int option, ref int value);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate int SetText(nint handle, int option, [MarshalAs(UnmanagedType.LPUTF8Str)] string value);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     private delegate int SetTime(nint handle, int option, ref TimeValue value);
@@ -50,6 +55,8 @@ internal static class LibLdap
             Set(OptionRequireCertificate, Demand);
             Set(OptionTlsMinimum, Tls12);
             Set(OptionProtocolVersion, 3);
+            // The package names the server only when it binds, and StartTLS comes before.
+            Check(OptionUri, OfText?.Invoke(0, OptionUri, server.ToString()));
             return new LdapConnection(new LdapDirectoryIdentifier(server.Host, server.Port), null, AuthType.Basic);
         }
     }
