@@ -1,17 +1,18 @@
+using System.Diagnostics.CodeAnalysis;
 using System.DirectoryServices.Protocols;
 using System.Net;
 
 namespace MailProxy.Directory.Ldap;
 
 /// <summary>Opens connections. Blocks: for the provider's own threads.</summary>
-internal sealed class LdapDialler(LdapDirectoryOptions options, TrustFolder? trust)
+internal sealed class LdapDialler(LdapDirectoryOptions options, TrustFolder? trust, TimeProvider time)
 {
     /// <summary>A connection with TLS, if that is asked for, and bound as the service account.</summary>
     /// <param name="server">Where to.</param>
     /// <param name="isForUsers">Leave the service account out: users will be bound on it.</param>
     /// <param name="deadline">Connecting takes no longer.</param>
     /// <exception cref="LdapFaultException">Why it was not possible.</exception>
-    public LdapConnection Dial(LdapServerAddress server, bool isForUsers, Deadline deadline)
+    public LdapLink Dial(LdapServerAddress server, bool isForUsers, Deadline deadline)
     {
         var connection = LibLdap.Create(server, deadline.AtMost(options.ConnectTimeout), options.Timeout);
         try
@@ -22,7 +23,8 @@ internal sealed class LdapDialler(LdapDirectoryOptions options, TrustFolder? tru
                 Bind(connection, server);
             }
 
-            return connection;
+            // As for a search, whose own limit counts in full seconds.
+            return new LdapLink(connection, time, TimeSpan.FromSeconds(Math.Ceiling(options.Timeout.TotalSeconds)));
         }
         catch
         {
@@ -31,6 +33,7 @@ internal sealed class LdapDialler(LdapDirectoryOptions options, TrustFolder? tru
         }
     }
 
+    [SuppressMessage("Interoperability", "CA1416", Justification = "LibLdap.Problem keeps the provider from starting on Windows.")]
     private void Prepare(LdapConnection connection, LdapServerAddress server)
     {
         var step = "certificates could not be loaded";
@@ -40,7 +43,6 @@ internal sealed class LdapDialler(LdapDirectoryOptions options, TrustFolder? tru
             connection.AutoBind = false;
             connection.SessionOptions.ReferralChasing = ReferralChasingOptions.None;
             connection.SessionOptions.SecureSocketLayer = server.IsTls;
-#pragma warning disable CA1416 // LibLdap.Problem keeps the provider from starting on Windows.
             if (trust is not null)
             {
                 connection.SessionOptions.TrustedCertificatesDirectory = trust.Path;
@@ -50,7 +52,6 @@ internal sealed class LdapDialler(LdapDirectoryOptions options, TrustFolder? tru
             {
                 connection.SessionOptions.StartNewTlsSessionContext();
             }
-#pragma warning restore CA1416
 
             if (options.StartTls)
             {

@@ -1,5 +1,3 @@
-using System.DirectoryServices.Protocols;
-
 namespace MailProxy.Directory.Ldap;
 
 /// <summary>Connections of one server and one purpose that rest between two questions: never more than threads that ask.</summary>
@@ -10,7 +8,7 @@ internal sealed class LdapLinks(TimeProvider time, TimeSpan idleLimit)
     private bool _isClosed;
 
     /// <summary>One that rests; null if none does.</summary>
-    public LdapConnection? Take()
+    public LdapLink? Take()
     {
         lock (_resting)
         {
@@ -18,10 +16,10 @@ internal sealed class LdapLinks(TimeProvider time, TimeSpan idleLimit)
             {
                 if (time.GetElapsedTime(link.RestsSince) < idleLimit)
                 {
-                    return link.Connection;
+                    return link;
                 }
 
-                link.Connection.Dispose();
+                link.Dispose();
             }
         }
 
@@ -29,18 +27,19 @@ internal sealed class LdapLinks(TimeProvider time, TimeSpan idleLimit)
     }
 
     /// <summary>Back to rest.</summary>
-    public void Return(LdapConnection connection)
+    public void Return(LdapLink link)
     {
         lock (_resting)
         {
             if (!_isClosed)
             {
-                _resting.Push(new LdapLink(connection, time.GetTimestamp()));
+                link.RestsSince = time.GetTimestamp();
+                _resting.Push(link);
                 return;
             }
         }
 
-        connection.Dispose();
+        link.Dispose();
     }
 
     /// <summary>Drops all that rest.</summary>
@@ -52,7 +51,7 @@ internal sealed class LdapLinks(TimeProvider time, TimeSpan idleLimit)
             _isClosed |= forGood;
             while (_resting.TryPop(out var link))
             {
-                link.Connection.Dispose();
+                link.Dispose();
             }
         }
     }

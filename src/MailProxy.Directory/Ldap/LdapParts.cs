@@ -43,7 +43,7 @@ internal sealed class LdapParts : IAsyncDisposable
         }
 
         var trust = options.Authorities.Length == 0 ? null : TrustFolder.Create(options.Authorities);
-        var dialler = new LdapDialler(options, trust);
+        var dialler = new LdapDialler(options, trust, time);
         var servers = options.Servers.Select(url => LdapServerAddress.TryParse(url, out var address) ? address : throw new ArgumentException($"'{url}' is no LDAP URL", nameof(options)));
         return new LdapParts(options, trust, new LdapServers([.. servers.Select(address => new LdapServer(address, dialler, options, logger, time))]), logger);
     }

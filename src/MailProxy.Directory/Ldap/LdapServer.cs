@@ -44,7 +44,7 @@ internal sealed class LdapServer(LdapServerAddress address, LdapDialler dialler,
             }
         }
 
-        LdapConnection fresh;
+        LdapLink fresh;
         try
         {
             fresh = dialler.Dial(address, asUser, deadline);
@@ -92,12 +92,12 @@ internal sealed class LdapServer(LdapServerAddress address, LdapDialler dialler,
         }
     }
 
-    private T On<T>(LdapConnection connection, LdapLinks links, Func<LdapConnection, T> question, bool judge = false)
+    private T On<T>(LdapLink link, LdapLinks links, Func<LdapConnection, T> question, bool judge = false)
     {
         try
         {
-            var answer = question(connection);
-            links.Return(connection);
+            var answer = link.Call(question);
+            links.Return(link);
             Volatile.Write(ref _slow, 0);
             return answer;
         }
@@ -105,12 +105,12 @@ internal sealed class LdapServer(LdapServerAddress address, LdapDialler dialler,
         {
             if (fault.Fault is LdapFault.Refused or LdapFault.Busy)
             {
-                links.Return(connection);
+                links.Return(link);
             }
             else
             {
                 // After a time-out the answer may still come, and would be taken for that of the next question.
-                connection.Dispose();
+                link.Dispose();
             }
 
             if (judge || fault.Fault != LdapFault.Unreachable)
@@ -122,7 +122,7 @@ internal sealed class LdapServer(LdapServerAddress address, LdapDialler dialler,
         }
         catch
         {
-            connection.Dispose();
+            link.Dispose();
             throw;
         }
     }

@@ -11,6 +11,7 @@ namespace MailProxy.Directory.Ldap;
 internal static class LibLdap
 {
     // ldap.h
+    private const int OptionDescriptor = 0x0001;
     private const int OptionProtocolVersion = 0x0011;
     private const int OptionTimeout = 0x5002;
     private const int OptionNetworkTimeout = 0x5005;
@@ -23,10 +24,14 @@ internal static class LibLdap
     // As System.DirectoryServices.Protocols looks for it, and in its order: both must find the same one.
     private static readonly string[] Names = OperatingSystem.IsMacOS() ? ["libldap.dylib"] : ["libldap.so.2", "libldap-2.6.so.0", "libldap-2.5.so.0", "libldap-2.4.so.2"];
     private static readonly Lock Gate = new();
-    private static readonly nint Function = Find();
+    private static readonly nint Function = Find("ldap_set_option");
     private static readonly SetNumber? OfNumber = Function == 0 ? null : Marshal.GetDelegateForFunctionPointer<SetNumber>(Function);
     private static readonly SetText? OfText = Function == 0 ? null : Marshal.GetDelegateForFunctionPointer<SetText>(Function);
     private static readonly SetTime? OfTime = Function == 0 ? null : Marshal.GetDelegateForFunctionPointer<SetTime>(Function);
+    private static readonly GetNumber? Number = Function == 0 ? null : Marshal.GetDelegateForFunctionPointer<GetNumber>(Find("ldap_get_option"));
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate int GetNumber(nint handle, int option, ref int value);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     private delegate int SetNumber(nint handle, int option, ref int value);
@@ -61,6 +66,13 @@ internal static class LibLdap
         }
     }
 
+    /// <summary>The descriptor of a handle's socket; negative if it has none.</summary>
+    public static int DescriptorOf(nint handle)
+    {
+        var descriptor = -1;
+        return Number?.Invoke(handle, OptionDescriptor, ref descriptor) == 0 ? descriptor : -1;
+    }
+
     private static void Set(int option, TimeSpan limit)
     {
         var value = new TimeValue((nint)limit.TotalSeconds, limit.Milliseconds * 1000);
@@ -82,11 +94,11 @@ internal static class LibLdap
         }
     }
 
-    private static nint Find()
+    private static nint Find(string export)
     {
         foreach (var name in Names)
         {
-            if (NativeLibrary.TryLoad(name, out var library) && NativeLibrary.TryGetExport(library, "ldap_set_option", out var function))
+            if (NativeLibrary.TryLoad(name, out var library) && NativeLibrary.TryGetExport(library, export, out var function))
             {
                 return function;
             }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 
 namespace MailProxy.Directory.Ldap;
@@ -49,6 +50,7 @@ internal sealed class Workers : IAsyncDisposable
         _line.Dispose();
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "A thread that ends takes its share of all logins with it.")]
     private void Work()
     {
         foreach (var item in _line.GetConsumingEnumerable())
@@ -57,9 +59,7 @@ internal sealed class Workers : IAsyncDisposable
             {
                 item.Run();
             }
-#pragma warning disable CA1031 // A thread that ends takes its share of all logins with it.
             catch (Exception exception)
-#pragma warning restore CA1031
             {
                 LdapLog.Broken(_logger, exception);
             }

@@ -52,6 +52,7 @@ internal static class Directories
     /// <summary>Asks until the answer is this one.</summary>
     public static async Task<AuthenticationResult> LoginUntilAsync(this LdapUserDirectory directory, AuthenticationOutcome outcome, string name, string password)
     {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         var end = Environment.TickCount64 + 20_000;
         while (true)
         {
@@ -61,7 +62,7 @@ internal static class Directories
                 return result;
             }
 
-            await Task.Delay(20);
+            await timer.WaitForNextTickAsync();
         }
     }
 }

@@ -54,11 +54,10 @@ internal static class Ldif
         return text.Append('\n').ToString();
     }
 
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Security", "CA5350", Justification = "The scheme is slapd's.")]
     private static string Ssha(string password)
     {
         byte[] salt = [1, 2, 3, 4, 5, 6, 7, 8];
-#pragma warning disable CA5350 // The scheme is slapd's.
         return Convert.ToBase64String([.. System.Security.Cryptography.SHA1.HashData([.. Encoding.UTF8.GetBytes(password), .. salt]), .. salt]);
-#pragma warning restore CA5350
     }
 }

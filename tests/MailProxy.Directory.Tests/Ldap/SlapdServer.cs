@@ -62,6 +62,7 @@ internal sealed class SlapdServer : IAsyncDisposable
         };
         _process = Process.Start(start)!;
         var errors = _process.StandardError.ReadToEndAsync();
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (!_process.HasExited)
         {
             using var probe = new TcpClient();
@@ -72,7 +73,7 @@ internal sealed class SlapdServer : IAsyncDisposable
             }
             catch (SocketException)
             {
-                await Task.Delay(20);
+                await timer.WaitForNextTickAsync();
             }
         }
 
