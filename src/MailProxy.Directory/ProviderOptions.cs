@@ -1,5 +1,6 @@
 using MailProxy.Directory.File;
 using MailProxy.Directory.HttpAuth;
+using MailProxy.Directory.Ldap;
 using MailProxy.Directory.Sql;
 using MailProxy.Directory.Static;
 
@@ -9,9 +10,9 @@ namespace MailProxy.Directory;
 public class ProviderOptions
 {
     /// <summary>Providers that stand alone, as the configuration names them.</summary>
-    protected const string Providers = "file, postgresql, sqlite, http, static";
+    protected const string Providers = "file, ldap, postgresql, sqlite, http, static";
 
-    /// <summary><c>file</c>, <c>postgresql</c>, <c>sqlite</c>, <c>http</c>, or <c>static</c> for laboratories and benchmarks.</summary>
+    /// <summary><c>file</c>, <c>ldap</c>, <c>postgresql</c>, <c>sqlite</c>, <c>http</c>, or <c>static</c> for laboratories and benchmarks.</summary>
     public string Provider { get; set; } = "file";
 
     /// <summary>For <c>file</c>.</summary>
@@ -22,6 +23,9 @@ public class ProviderOptions
 
     /// <summary>For <c>http</c>.</summary>
     public HttpAuthOptions HttpAuth { get; set; } = new();
+
+    /// <summary>For <c>ldap</c>.</summary>
+    public LdapDirectoryOptions Ldap { get; set; } = new();
 
     /// <summary>For <c>static</c>.</summary>
     public StaticDirectoryOptions Static { get; set; } = new();
@@ -37,6 +41,7 @@ public class ProviderOptions
         "POSTGRESQL" => Sql.Validate($"{path}:{nameof(Sql)}", isSqlite: false),
         "SQLITE" => Sql.Validate($"{path}:{nameof(Sql)}", isSqlite: true),
         "HTTP" => HttpAuth.Validate($"{path}:{nameof(HttpAuth)}"),
+        "LDAP" => Ldap.Validate($"{path}:{nameof(Ldap)}"),
         "STATIC" => Static.Validate($"{path}:{nameof(Static)}"),
         _ => [$"{path}:{nameof(Provider)}: '{Provider}' is not a provider; there are: {Known}"],
     };

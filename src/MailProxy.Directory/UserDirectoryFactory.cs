@@ -3,8 +3,9 @@ using MailProxy.Directory.Cache;
 using MailProxy.Directory.Chain;
 using MailProxy.Directory.File;
 using MailProxy.Directory.Guard;
-using MailProxy.Directory.Sql;
 using MailProxy.Directory.HttpAuth;
+using MailProxy.Directory.Ldap;
+using MailProxy.Directory.Sql;
 using MailProxy.Directory.Static;
 using Microsoft.Extensions.Logging;
 
@@ -44,6 +45,7 @@ public static class UserDirectoryFactory
         "POSTGRESQL" => SqlUserDirectory.PostgreSql(options.Sql, loggers.CreateLogger<SqlUserDirectory>(), time),
         "SQLITE" => SqlUserDirectory.Sqlite(options.Sql, loggers.CreateLogger<SqlUserDirectory>(), time),
         "HTTP" => new HttpUserDirectory(options.HttpAuth, loggers.CreateLogger<HttpUserDirectory>(), time),
+        "LDAP" => new LdapUserDirectory(options.Ldap, loggers.CreateLogger<LdapUserDirectory>(), time),
         "STATIC" => new StaticUserDirectory(options.Static),
         _ => throw new ArgumentException($"'{options.Provider}' is not a directory provider", nameof(options)),
     };

@@ -1,0 +1,80 @@
+using MailProxy.Directory.Ldap;
+using Xunit;
+
+namespace MailProxy.Directory.Tests.Ldap;
+
+/// <summary>One slapd that is well.</summary>
+public sealed class LdapUserDirectoryTests : IAsyncLifetime
+{
+    private SlapdServer _server = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = SlapdServer.Create(Ldif.Example);
+        await _server.StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+    }
+
+    [Theory]
+    [InlineData(LdapMode.Bind)]
+    [InlineData(LdapMode.Hash)]
+    public async Task Credentials_get_their_verdict(LdapMode mode)
+    {
+        await using var directory = await Directories.StartAsync(Directories.Options(_server, mode));
+        Assert.Null(directory.Unreadiness);
+        Assert.Null(directory.Notice);
+        foreach (var (name, actAs, password, outcome, user) in new[]
+        {
+            ("alice@example.org", "", "secret", AuthenticationOutcome.Authenticated, "alice@example.org"),
+            ("ALICE", "", "secret", AuthenticationOutcome.Authenticated, "alice@example.org"),
+            ("alice", "Alice@Example.Org", "secret", AuthenticationOutcome.Authenticated, "alice@example.org"),
+            ("alice", "alice", "secret", AuthenticationOutcome.Authenticated, "alice@example.org"),
+            ("alice", "bob@example.org", "secret", AuthenticationOutcome.Authenticated, "bob@example.org"),
+            ("alice", "dan@example.org", "secret", AuthenticationOutcome.Disabled, "dan@example.org"),
+            ("alice", "carol@example.org", "secret", AuthenticationOutcome.NotAuthorized, null),
+            ("alice", "ghost@example.org", "secret", AuthenticationOutcome.NotAuthorized, null),
+            ("alice", "bob@example.org", "wrong", AuthenticationOutcome.WrongPassword, null),
+            ("bob", "alice@example.org", "secret", AuthenticationOutcome.NotAuthorized, null),
+            ("alice", "", "Secret", AuthenticationOutcome.WrongPassword, null),
+            ("alice", "", "", AuthenticationOutcome.WrongPassword, null),
+            ("alice", "", "secret\0x", AuthenticationOutcome.WrongPassword, null),
+            ("alice", "", "\0", AuthenticationOutcome.WrongPassword, null),
+            ("hashed", "", "secret", AuthenticationOutcome.Authenticated, "hashed@example.org"),
+            ("hashed", "", "wrong", AuthenticationOutcome.WrongPassword, null),
+            ("ghost", "", "secret", AuthenticationOutcome.NoSuchUser, null),
+            ("", "", "secret", AuthenticationOutcome.NoSuchUser, null),
+            ("a b", "", "secret", AuthenticationOutcome.NoSuchUser, null),
+            ("al@example.org", "", "secret", AuthenticationOutcome.NoSuchUser, null),
+            ("team", "", "secret", AuthenticationOutcome.NoSuchUser, null),
+            ("dan", "", "secret", AuthenticationOutcome.Disabled, "dan@example.org"),
+            ("dan", "", "wrong", AuthenticationOutcome.WrongPassword, null),
+            ("carol", "", "secret", AuthenticationOutcome.Expired, "carol@example.org"),
+            ("carol", "", "wrong", AuthenticationOutcome.WrongPassword, null),
+            ("long", "", new string('x', 8192), AuthenticationOutcome.Authenticated, "long@example.org"),
+            ("long", "", new string('x', 8191), AuthenticationOutcome.WrongPassword, null),
+            ("alice", "", new string('x', 8192), AuthenticationOutcome.WrongPassword, null),
+        })
+        {
+            // Twice: nothing is left of the first time.
+            foreach (var time in new[] { 1, 2 })
+            {
+                // One character is a hash's limit of its own: what it cannot judge is no wrong password.
+                if (mode == LdapMode.Hash && name == "long")
+                {
+                    Assert.Equal(AuthenticationOutcome.TemporarilyUnavailable, (await directory.LoginAsync(name, password, actAs)).Outcome);
+                    continue;
+                }
+
+                var result = await directory.LoginAsync(name, password, actAs);
+                Assert.True(outcome == result.Outcome && user == result.User?.Name, $"{name} as '{actAs}', time {time}: {result}");
+            }
+        }
+    }
+}
