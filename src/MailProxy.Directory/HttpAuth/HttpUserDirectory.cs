@@ -121,7 +121,5 @@ public sealed class HttpUserDirectory : IDirectoryProvider
     }
 
     private static DirectoryUser UserOf(string name, string? home = null, StoreAddress? address = null, StoreCredentials? login = null) =>
-#pragma warning disable CA1308 // Canonical names are lower case.
         new(name.ToLowerInvariant(), home, FrozenDictionary<string, string>.Empty, address, login);
-#pragma warning restore CA1308
 }

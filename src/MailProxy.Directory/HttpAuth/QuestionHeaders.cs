@@ -72,9 +72,7 @@ internal static class QuestionHeaders
     private static string MethodOf(string mechanism) => mechanism switch
     {
         "PLAIN" or "LOGIN" or "USER" => "plain",
-#pragma warning disable CA1308 // nginx's names are lower case.
         _ => mechanism.ToLowerInvariant(),
-#pragma warning restore CA1308
     };
 
     private static string ProtocolOf(string protocol) => protocol == "submission" ? "smtp" : protocol;

@@ -30,9 +30,7 @@ internal sealed class SqliteSession(string path, string name, TimeSpan timeout) 
             }
 
             using SqliteDataReader reader = command.ExecuteReader();
-
-            // Completes here and now: its asynchronous methods are synchronous.
-            return SqlReading.ReadAsync(reader, job.Query, name, CancellationToken.None).GetAwaiter().GetResult();
+            return SqlReading.Read(reader, job.Query, name);
         }
         catch (Exception exception)
         {

@@ -131,7 +131,7 @@ public sealed class HttpFaultTests
     {
         await using var service = new AuthHttpService(async (request, stop) =>
         {
-            await Task.Delay(request["Auth-User"] == "slow" ? TimeSpan.FromSeconds(2) : TimeSpan.Zero, stop);
+            await Beat.WaitAsync(request["Auth-User"] == "slow" ? 2_000 : 1, stop);
             return Answer(Yes);
         });
         await using var rig = new HttpAuthRig(new HttpAuthOptions { Urls = [service.Url], Timeout = TimeSpan.FromMilliseconds(500) });

@@ -114,7 +114,7 @@ public sealed class HttpWaitTests
     {
         for (var beat = 0; beat < 5_000 && !happened(); beat++)
         {
-            await Task.Delay(1);
+            await Beat.WaitAsync(1);
             if (beat % 50 == 49)
             {
                 _time.Advance(TimeSpan.FromSeconds(1));

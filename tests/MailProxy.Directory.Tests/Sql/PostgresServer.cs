@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using MailProxy.Directory.Sql;
+using MailProxy.Testing;
 using Npgsql;
 using Xunit;
 
@@ -83,7 +84,7 @@ internal sealed class PostgresServer : IAsyncDisposable
             catch (NpgsqlException) when (attempt < 200 && !_process.HasExited)
             {
                 // The server's own pace: there is nothing to wait for but the answer.
-                await Task.Delay(50);
+                await Beat.WaitAsync(50);
             }
             catch (NpgsqlException exception)
             {

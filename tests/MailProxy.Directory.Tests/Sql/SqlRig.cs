@@ -60,7 +60,7 @@ internal static class SqlRig
         for (int attempt = 0; directory.Unreadiness is not null; attempt++)
         {
             Xunit.Assert.True(attempt < 600, directory.Unreadiness);
-            await Task.Delay(50);
+            await MailProxy.Testing.Beat.WaitAsync(50);
         }
     }
 }

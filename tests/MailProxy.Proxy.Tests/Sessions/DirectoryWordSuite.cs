@@ -109,7 +109,7 @@ public abstract class DirectoryWordSuite(RigTransport on)
         while (!heard.IsCompleted)
         {
             // The wait begins on another thread: the clock goes on in small steps until it is over.
-            await Task.WhenAny(heard, Task.Delay(10));
+            await Task.WhenAny(heard, Beat.WaitAsync(10));
             if (!heard.IsCompleted)
             {
                 rig.Time.Advance(TimeSpan.FromMilliseconds(500));
