@@ -93,8 +93,14 @@ internal sealed class SplicePump(SpliceSession session, MailConnection from, Mai
     {
         session.Touch();
         _isWriting = true;
-        await to.Stream.WriteAsync(octets, session.Stopping);
+        var writing = to.Stream.WriteAsync(octets, session.Stopping);
+        var wentAtOnce = writing.IsCompleted;
+        await writing;
         Moved += octets.Length;
-        session.Touch();
+        if (!wentAtOnce)
+        {
+            // Something moved when the peer took it at last. What went at once is noted already: noted later, it would be after what the peer did with it.
+            session.Touch();
+        }
     }
 }
