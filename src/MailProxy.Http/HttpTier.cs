@@ -28,8 +28,7 @@ public sealed class HttpTier : IAsyncDisposable
     /// <param name="agentReport">What HAProxy's agent-check is told; asked at every check.</param>
     /// <param name="certificateFor">By the name that a client asks for (null: none), for <see cref="HttpOptions.Tls"/>; asked at every handshake.</param>
     /// <param name="loggers">Where to log.</param>
-    /// <param name="time">For delays.</param>
-    /// <param name="random">Shuffles delays; null: the shared one.</param>
+    /// <param name="time">For how long a request took.</param>
     public HttpTier(
         HttpOptions options,
         IUserDirectory directory,
@@ -39,13 +38,12 @@ public sealed class HttpTier : IAsyncDisposable
         Func<AgentReport> agentReport,
         Func<string?, SslStreamCertificateContext>? certificateFor,
         ILoggerFactory loggers,
-        TimeProvider time,
-        Random? random = null)
+        TimeProvider time)
     {
         _clusters = new StoreClusters(router);
         if (EndPointOf(options.Listen) is { } listen)
         {
-            _users = UserTrafficHost.Create(options, listen, certificateFor, directory, router, _clusters, stores, loggers, random ?? Random.Shared, time);
+            _users = UserTrafficHost.Create(options, listen, certificateFor, directory, router, _clusters, stores, loggers, time);
         }
 
         if (EndPointOf(options.Admin) is { } admin)

@@ -24,7 +24,7 @@ public sealed class ClearTextTests
         context.Connection.RemoteIpAddress = IPAddress.Parse(client);
         context.Request.Scheme = scheme;
         context.Request.Headers.Authorization = "Basic " + Convert.ToBase64String(Encoding.ASCII.GetBytes("alice@example.org:secret"));
-        var authentication = new UserAuthentication(_directory, new GuessingGuard(new Random(1), TimeProvider.System), "mail", NullLogger.Instance);
+        var authentication = new UserAuthentication(_directory, "mail", NullLogger.Instance);
         var user = await authentication.AuthenticateAsync(context);
         Assert.Equal(isTaken, user is not null);
         Assert.Equal(isTaken ? StatusCodes.Status200OK : StatusCodes.Status403Forbidden, context.Response.StatusCode);

@@ -6,12 +6,11 @@ using System.Text.Json;
 using MailProxy.Http.Health;
 using MailProxy.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace MailProxy.Http.Tests;
 
-/// <summary>A tier on loopback with two stores; the clock stands still, so answers that must wait wait for the test.</summary>
+/// <summary>A tier on loopback with two stores.</summary>
 public abstract class HttpTierFixture : IAsyncLifetime
 {
     protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -27,8 +26,6 @@ public abstract class HttpTierFixture : IAsyncLifetime
     internal TestStore? Second { get; private set; }
 
     protected TestAuthority Authority { get; } = new();
-
-    protected FakeTimeProvider Time { get; } = new();
 
     protected HttpClient Client { get; } = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
 
@@ -78,8 +75,7 @@ public abstract class HttpTierFixture : IAsyncLifetime
         () => Report,
         _ => Certificate,
         NullLoggerFactory.Instance,
-        Time,
-        new Random(1));
+        TimeProvider.System);
 
     protected static HttpRequestMessage Request(Uri uri, string user, string password = "secret", HttpMethod? method = null)
     {

@@ -58,7 +58,7 @@ internal sealed record UserTable(
     {
         if (_decoys.Length == 0)
         {
-            return EmptyFileDecoy.Hash;
+            return NobodysHash.Value;
         }
 
         byte[] digest = HMACSHA256.HashData(_decoyKey, Encoding.UTF8.GetBytes(name.ToLowerInvariant()));

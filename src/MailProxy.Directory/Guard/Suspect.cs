@@ -47,8 +47,7 @@ internal sealed class Suspect
                 return null;
             }
 
-            var doubled = options.FirstDelay * (1L << Math.Clamp(_failures - free, 0, 20));
-            var delay = (doubled < options.LongestDelay ? doubled : options.LongestDelay) * (0.5 + (chance / 2));
+            var delay = Backoff.After(_failures - free, options.FirstDelay, options.LongestDelay, chance);
             var turn = Math.Max(now, _turn);
             _turn = turn + (long)(delay.TotalSeconds * time.TimestampFrequency);
             return wait;

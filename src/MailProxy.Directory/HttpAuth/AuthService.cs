@@ -12,10 +12,9 @@ namespace MailProxy.Directory.HttpAuth;
 [SuppressMessage("Reliability", "CA1001", Justification = "A semaphore without a wait handle has nothing to dispose, and a late login gives its place back.")]
 internal sealed class AuthService(Uri url, HttpMessageInvoker client, HttpAuthOptions options, TimeProvider time)
 {
-    private readonly SemaphoreSlim _places = new(options.Connections, options.Connections);
+    private readonly Admission _admission = new(options.Connections, options.Waiting);
     private readonly KeyValuePair<string, string>[] _headers = [.. options.HeaderPairs];
     private readonly Lock _lock = new();
-    private int _inside;
     private int _failures;
     private long _resumesAt;
     private string? _problem;
@@ -45,13 +44,12 @@ internal sealed class AuthService(Uri url, HttpMessageInvoker client, HttpAuthOp
         var hasPlace = false;
         try
         {
-            if (Interlocked.Increment(ref _inside) > options.Connections + options.Waiting)
+            hasPlace = await _admission.EnterAsync(either.Token);
+            if (!hasPlace)
             {
                 return new HttpAnswer.Unusable($"{options.Waiting} logins wait for its {options.Connections} connections already", IsOfServer: false);
             }
 
-            await _places.WaitAsync(either.Token);
-            hasPlace = true;
             using var request = RequestOf(headers);
             using var response = await client.SendAsync(request, either.Token);
             return AnswerReader.Read(response.StatusCode, name => ValuesOf(response, name), options.LongestWait);
@@ -75,10 +73,8 @@ internal sealed class AuthService(Uri url, HttpMessageInvoker client, HttpAuthOp
         {
             if (hasPlace)
             {
-                _places.Release();
+                _admission.Leave();
             }
-
-            Interlocked.Decrement(ref _inside);
         }
     }
 
@@ -94,9 +90,7 @@ internal sealed class AuthService(Uri url, HttpMessageInvoker client, HttpAuthOp
                 return null;
             }
 
-            // Enough doublings to get from any pause to any other.
-            var full = options.ShortestPause * Math.Pow(2, Math.Min(_failures++, 20));
-            var pause = (full < options.LongestPause ? full : options.LongestPause) * (0.5 + (0.5 * shuffle));
+            var pause = Backoff.After(_failures++, options.ShortestPause, options.LongestPause, shuffle);
             Volatile.Write(ref _resumesAt, time.GetTimestamp() + (long)(pause.TotalSeconds * time.TimestampFrequency));
             Volatile.Write(ref _problem, problem);
             return pause;

@@ -208,10 +208,5 @@ internal sealed class LdapServer(LdapServerAddress address, LdapDialler dialler,
         }
     }
 
-    // Shuffled by up to a half: nodes that lost the server together do not return together.
-    private TimeSpan NextPause()
-    {
-        var longest = Math.Min(FirstPause.TotalSeconds * Math.Pow(2, Math.Min(_failedProbes++, 20)), options.LongestPause.TotalSeconds);
-        return TimeSpan.FromSeconds(longest * (1 - (Random.Shared.NextDouble() / 2)));
-    }
+    private TimeSpan NextPause() => Backoff.After(_failedProbes++, FirstPause, options.LongestPause, Random.Shared.NextDouble());
 }

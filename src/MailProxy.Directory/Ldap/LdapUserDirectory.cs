@@ -18,7 +18,7 @@ public sealed class LdapUserDirectory : IDirectoryProvider
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly PasswordChecks _checks = new();
-    private readonly Decoys _decoys = new();
+    private readonly LearntDecoys _decoys = new();
     private LdapParts? _parts;
     private string? _problem = "the directory is not started yet";
     private int _disposed;
@@ -164,7 +164,7 @@ public sealed class LdapUserDirectory : IDirectoryProvider
     /// <summary>The comparison comes first and always: how long the answer takes must not tell who exists or who is disabled.</summary>
     private async Task<BindVerdict> CompareAsync(AuthenticationRequest request, LdapAccount? account, CancellationToken cancellationToken)
     {
-        var stored = account is null ? new StoredPasswords([_decoys.For(request.AuthenticationId.ToLowerInvariant())], null) : StoredPasswords.Parse(account.Passwords);
+        var stored = account is null ? new StoredPasswords([_decoys.For(request.AuthenticationId)], null) : StoredPasswords.Parse(account.Passwords);
         if (stored.Hashes.Count == 0)
         {
             // One that nobody may read looks like one that is not there, and that is no wrong password.
@@ -190,7 +190,7 @@ public sealed class LdapUserDirectory : IDirectoryProvider
 
             if (account is not null)
             {
-                _decoys.Remember(account.User.Name, hash);
+                _decoys.Learn(account.User.Name, hash);
             }
 
             if (matches.Value && account is not null)

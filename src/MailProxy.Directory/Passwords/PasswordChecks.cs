@@ -12,8 +12,7 @@ internal sealed class PasswordChecks(int atOnce, int waiting) : IAsyncDisposable
     /// </summary>
     public const int DefaultWaiting = 4096;
 
-    private readonly SemaphoreSlim _places = new(atOnce, atOnce);
-    private int _inside;
+    private readonly Admission _admission = new(atOnce, waiting);
 
     public PasswordChecks()
         : this(Environment.ProcessorCount, DefaultWaiting)
@@ -27,37 +26,25 @@ internal sealed class PasswordChecks(int atOnce, int waiting) : IAsyncDisposable
     /// <exception cref="InvalidOperationException">See <see cref="PasswordHash.Verify"/>.</exception>
     public async Task<bool?> CompareAsync(PasswordHash hash, Secret password, CancellationToken cancellationToken)
     {
+        if (!await _admission.EnterAsync(cancellationToken))
+        {
+            return null;
+        }
+
         try
         {
-            if (Interlocked.Increment(ref _inside) > atOnce + waiting)
-            {
-                return null;
-            }
-
-            await _places.WaitAsync(cancellationToken);
-            try
-            {
-                return await Task.Run(() => hash.Verify(password.Octets.Span), CancellationToken.None);
-            }
-            finally
-            {
-                _places.Release();
-            }
+            return await Task.Run(() => hash.Verify(password.Octets.Span), CancellationToken.None);
         }
         finally
         {
-            Interlocked.Decrement(ref _inside);
+            _admission.Leave();
         }
     }
 
     /// <summary>Waits for the comparisons that were asked for before. None may be asked for after.</summary>
     public async ValueTask DisposeAsync()
     {
-        for (int place = 0; place < atOnce; place++)
-        {
-            await _places.WaitAsync();
-        }
-
-        _places.Dispose();
+        await _admission.DrainAsync();
+        _admission.Dispose();
     }
 }

@@ -19,7 +19,7 @@ internal sealed class PostgresDatabase : ISqlDatabase
     private const int Attempts = 4;
 
     private readonly NpgsqlDataSource _source;
-    private readonly SqlAdmission _admission;
+    private readonly Admission _admission;
     private readonly CancellationTokenSource _stopping = new();
     private readonly bool _prepare;
     private readonly TimeSpan _timeout;
@@ -30,7 +30,7 @@ internal sealed class PostgresDatabase : ISqlDatabase
     public PostgresDatabase(SqlDirectoryOptions options, TimeProvider time)
     {
         _source = PostgresSource.Create(options);
-        _admission = new SqlAdmission(options.Connections, options.Waiting);
+        _admission = new Admission(options.Connections, options.Waiting);
         (_prepare, _timeout, _time) = (options.Prepare, options.Timeout, time);
         Name = $"PostgreSQL at {new NpgsqlConnectionStringBuilder(options.ConnectionString).Host}";
     }

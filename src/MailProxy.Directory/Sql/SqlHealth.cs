@@ -98,12 +98,10 @@ internal sealed class SqlHealth(string database, Func<CancellationToken, Task<Sq
             while (true)
             {
                 await _failed.WaitAsync(_stopping.Token);
-                TimeSpan pause = FirstPause;
-                while (_problem is not null)
+                for (int failures = 0; _problem is not null; failures++)
                 {
-                    await Task.Delay(pause * (0.5 + Random.Shared.NextDouble()), time, _stopping.Token);
+                    await Task.Delay(Backoff.After(failures, FirstPause, LongestPause, Random.Shared.NextDouble()), time, _stopping.Token);
                     Report(await probe(_stopping.Token));
-                    pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
                 }
             }
         }

@@ -15,7 +15,7 @@ public sealed class SqlUserDirectory : IDirectoryProvider
     private readonly SqlQueries _queries;
     private readonly string? _defaultDomain;
     private readonly SqlHealth _health;
-    private readonly SqlDecoys _decoys = new();
+    private readonly LearntDecoys _decoys = new();
     private readonly PasswordChecks _checks = new();
     private int _disposed;
 

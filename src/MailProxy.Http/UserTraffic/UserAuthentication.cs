@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace MailProxy.Http.UserTraffic;
 
 /// <summary>Who sent this request: by Basic credentials, at the directory. Answers itself when nobody did.</summary>
-internal sealed class UserAuthentication(IUserDirectory directory, GuessingGuard guard, string realm, ILogger logger)
+internal sealed class UserAuthentication(IUserDirectory directory, string realm, ILogger logger)
 {
     // A directory that fails over does so within seconds.
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
@@ -40,7 +40,6 @@ internal sealed class UserAuthentication(IUserDirectory directory, GuessingGuard
         var result = await directory.AuthenticateAsync(request, context.RequestAborted);
         if (result is { Outcome: AuthenticationOutcome.Authenticated, User: { } user })
         {
-            guard.Succeeded(client);
             return user;
         }
 
@@ -70,9 +69,7 @@ internal sealed class UserAuthentication(IUserDirectory directory, GuessingGuard
             default:
                 logger.LogDebug("HTTP: login from {Client} failed: {Outcome}, {Detail}", client, result.Outcome, result.Detail);
                 // The same answer for everyone, whether the user exists or not.
-                await (await guard.WaitAsync(client, context.RequestAborted)
-                    ? Refusals.UnauthorizedAsync(context, realm)
-                    : Refusals.TooManyAsync(context, RetryAfter));
+                await Refusals.UnauthorizedAsync(context, realm);
                 break;
         }
     }

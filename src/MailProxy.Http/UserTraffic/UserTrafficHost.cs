@@ -30,11 +30,10 @@ internal static class UserTrafficHost
         StoreClusters clusters,
         StoreHttpClientSettings stores,
         ILoggerFactory loggers,
-        Random random,
         TimeProvider time)
     {
         var logger = loggers.CreateLogger("MailProxy.Http");
-        var authentication = new UserAuthentication(directory, new GuessingGuard(random, time), options.Realm, logger);
+        var authentication = new UserAuthentication(directory, options.Realm, logger);
         return new KestrelHost(
             "HTTP",
             endPoint,

@@ -1,7 +1,7 @@
-namespace MailProxy.Directory.Sql;
+namespace MailProxy.Directory;
 
 /// <summary>So many may be inside at once, so many more may wait; whoever comes then is turned away at once.</summary>
-internal sealed class SqlAdmission(int atOnce, int waiting) : IDisposable
+internal sealed class Admission(int atOnce, int waiting) : IDisposable
 {
     private readonly SemaphoreSlim _places = new(atOnce, atOnce);
     private int _present;
