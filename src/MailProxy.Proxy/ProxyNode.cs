@@ -31,7 +31,7 @@ public sealed class ProxyNode : IDisposable
     private readonly SessionDeadlines _deadlines;
     private readonly SessionIds _ids;
     private readonly OwnListeners _own = new();
-    private readonly SubmissionOffers _submissionOffers;
+    private readonly ClientOffers _offers;
 
     public ProxyNode(
         ProxySettings settings, IMailTransport transport, IUserDirectory directory, IRouter router, ILogger<ProxyNode> logger, TimeProvider time, Random random)
@@ -40,7 +40,7 @@ public sealed class ProxyNode : IDisposable
         _deadlines = new(time);
         Limits = new ConnectionLimits(limits.Connections, limits.ConnectionsPerAddress);
         _ids = new(random);
-        _submissionOffers = new(settings.HostName, limits.MessageSize);
+        _offers = new(settings.HostName, limits.MessageSize, settings.Mechanisms);
         var smarthost = settings.Relay.TryParseSmarthost(out var host, out var port)
             ? new SmarthostConnector(
                 new StoreConnector(transport, new StoreTlsIdentity(null, null), _own, limits.StoreConnect), host, port, settings.Relay.SmarthostTls)
@@ -95,7 +95,7 @@ public sealed class ProxyNode : IDisposable
 
             var wire = new MailWire(served.Connection);
             var settings = new DialogueSettings(
-                _services.Settings.HostName, session, listener, tls, _services.Settings.ClearText, _services.Settings.Limits, deadline);
+                _services.Settings.HostName, session, listener, tls, _offers, _services.Settings.ClearText, _services.Settings.Limits, deadline);
             if (listener.Protocol is MailProtocol.Mx or MailProtocol.Lmtp)
             {
                 var relay = new RelaySession(session, _services, settings, wire);
@@ -164,7 +164,7 @@ public sealed class ProxyNode : IDisposable
             case MailProtocol.Pop3:
                 return (new Pop3ClientDialogue(wire, settings), new Pop3StoreDialogue(tell), null);
             default:
-                var client = new SubmissionClientDialogue(wire, settings, _submissionOffers);
+                var client = new SubmissionClientDialogue(wire, settings);
                 return (client, new SmtpStoreDialogue(tell), new SubmissionRelay(session, _services, settings, wire, client));
         }
     }

@@ -23,4 +23,8 @@ public sealed record ProxySettings(
     StoreLegOptions Stores,
     StoreTlsIdentity StoreTls,
     MasterAccount? Master,
-    RelayOptions Relay);
+    RelayOptions Relay)
+{
+    /// <summary>What clients are offered.</summary>
+    public SaslMechanisms Mechanisms { get; init; } = SaslMechanisms.Passwords;
+}

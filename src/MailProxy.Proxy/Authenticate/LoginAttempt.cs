@@ -9,6 +9,9 @@ namespace MailProxy.Proxy.Authenticate;
 /// <param name="Mechanism">Upper case: <c>PLAIN</c>, <c>LOGIN</c>, <c>USER</c>.</param>
 internal sealed record LoginAttempt(string AuthenticationId, string AuthorizationId, Secret Secret, string Mechanism) : IDisposable
 {
+    /// <summary>What brought them, when its mechanism may have one more word to say; otherwise null.</summary>
+    public SaslExchange? Exchange { get; init; }
+
     /// <inheritdoc/>
     public void Dispose() => Secret.Dispose();
 }

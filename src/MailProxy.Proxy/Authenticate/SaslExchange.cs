@@ -11,11 +11,11 @@ namespace MailProxy.Proxy.Authenticate;
 /// The server side of SASL PLAIN (RFC 4616) and LOGIN, as a protocol's profile frames it: how a challenge is written is the protocol's,
 /// the rest is the same everywhere. Every exchange starts from nothing.
 /// </summary>
-internal sealed class SaslExchange(MailWire wire, Func<string, string> frameChallenge)
+/// <param name="wire">To the client.</param>
+/// <param name="offered">Anything else is unknown here.</param>
+/// <param name="frameChallenge">Writes a challenge, base64, as the protocol does.</param>
+internal sealed class SaslExchange(MailWire wire, SaslMechanisms offered, Func<string, string> frameChallenge)
 {
-    /// <summary>Mechanisms offered, in order of preference.</summary>
-    public static IReadOnlyList<string> Mechanisms { get; } = ["PLAIN", "LOGIN"];
-
     // RFC 4954 4: 12,288 octets is the longest base64 line to expect.
     private const int LineLimit = 12_288 + 2;
     private const int MessageLimit = 9_216;
@@ -45,7 +45,13 @@ internal sealed class SaslExchange(MailWire wire, Func<string, string> frameChal
     /// <param name="cancellationToken">The pre-login deadline.</param>
     public async ValueTask<(LoginAttempt? Attempt, Refusal Refusal)> RunAsync(string mechanism, byte[]? initialResponse, CancellationToken cancellationToken)
     {
-        switch (mechanism.ToUpperInvariant())
+        var name = mechanism.ToUpperInvariant();
+        if (!offered.Offers(name))
+        {
+            return (null, Refusal.UnknownMechanism);
+        }
+
+        switch (name)
         {
             case "PLAIN":
                 var (message, refusal) = await StepAsync("", initialResponse, cancellationToken);
@@ -56,6 +62,13 @@ internal sealed class SaslExchange(MailWire wire, Func<string, string> frameChal
                 return (null, Refusal.UnknownMechanism);
         }
     }
+
+    /// <summary>
+    /// Sends the mechanism's last word and waits for the client's, which is empty or a dummy (RFC 5802 5, RFC 7628 3.2.3).
+    /// False: it left, cancelled or sent what is no SASL response.
+    /// </summary>
+    public async ValueTask<bool> ConcludeAsync(ReadOnlyMemory<byte> challenge, CancellationToken cancellationToken) =>
+        (await StepAsync(Convert.ToBase64String(challenge.Span), null, cancellationToken)).Message is not null;
 
     private static (LoginAttempt? Attempt, Refusal Refusal) ReadPlain(byte[] message)
     {

@@ -82,7 +82,9 @@ internal sealed class ImapClientDialogue(MailWire wire, DialogueSettings setting
         }
     }
 
-    private string Capabilities() => ImapGreetingCapabilities.Of(settings.OffersStartTls, settings.MayLogIn);
+    private static string FrameChallenge(string challenge) => $"+ {challenge}\r\n";
+
+    private string Capabilities() => settings.Offers.Imap.Of(settings.OffersStartTls, settings.MayLogIn);
 
     // A command with literals is read as a whole; each synchronizing literal is invited once.
     private async ValueTask<(WireStatus Status, ImapCommand? Command)> ReadCommandAsync(CancellationToken cancellationToken)
@@ -210,7 +212,7 @@ internal sealed class ImapClientDialogue(MailWire wire, DialogueSettings setting
         }
 
         // The command's tag answers the whole exchange, whatever lines come in it.
-        var (attempt, refusal) = await new SaslExchange(wire, challenge => $"+ {challenge}\r\n").RunAsync(mechanism, initialResponse, cancellationToken);
+        var (attempt, refusal) = await new SaslExchange(wire, settings.Offers.Mechanisms, FrameChallenge).RunAsync(mechanism, initialResponse, cancellationToken);
         if (attempt is not null)
         {
             return attempt;

@@ -88,7 +88,7 @@ internal sealed class Pop3ClientDialogue(MailWire wire, DialogueSettings setting
         }
     }
 
-    private IReadOnlyList<string> Mechanisms => Settings.MayLogIn ? SaslExchange.Mechanisms : [];
+    private IReadOnlyList<string> Mechanisms => Settings.MayLogIn ? Settings.Offers.Mechanisms.Names : [];
 
     private IEnumerable<string> Capabilities()
     {
@@ -105,7 +105,7 @@ internal sealed class Pop3ClientDialogue(MailWire wire, DialogueSettings setting
         if (Settings.MayLogIn)
         {
             yield return "USER";
-            yield return "SASL " + string.Join(' ', SaslExchange.Mechanisms);
+            yield return "SASL " + string.Join(' ', Mechanisms);
         }
     }
 

@@ -35,6 +35,12 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
                 session),
             deadline.Token);
         await session.Connection.ReturnHomeAsync();
+        if (result.LastChallenge is { } last && attempt.Exchange is { } exchange && !await exchange.ConcludeAsync(last, deadline.Token)
+            && result.Outcome == AuthenticationOutcome.Authenticated)
+        {
+            return Outcome<DirectoryUser>.Failed(ProxyFailure.BadCredentials, "the client did not accept the mechanism's last word");
+        }
+
         return result.Outcome switch
         {
             AuthenticationOutcome.Authenticated when result.User is not null => result.User,

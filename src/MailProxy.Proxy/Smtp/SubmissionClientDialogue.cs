@@ -10,7 +10,7 @@ using MailProxy.Proxy.Wire;
 namespace MailProxy.Proxy.Smtp;
 
 /// <summary>Submission with the client, up to login (RFC 6409, RFC 4954 AUTH, RFC 3207 STARTTLS).</summary>
-internal sealed class SubmissionClientDialogue(MailWire wire, DialogueSettings settings, SubmissionOffers offers) : LineDialogue(wire, settings)
+internal sealed class SubmissionClientDialogue(MailWire wire, DialogueSettings settings) : LineDialogue(wire, settings)
 {
     private bool _hasGreeted;
 
@@ -106,6 +106,6 @@ internal sealed class SubmissionClientDialogue(MailWire wire, DialogueSettings s
             return await ReplyAsync($"250 {Settings.HostName}\r\n", cancellationToken);
         }
 
-        return await ReplyAsync(offers.Of(Settings.OffersStartTls, Settings.MayLogIn), cancellationToken);
+        return await ReplyAsync(Settings.Offers.Submission.Of(Settings.OffersStartTls, Settings.MayLogIn), cancellationToken);
     }
 }

@@ -7,18 +7,19 @@ namespace MailProxy.Proxy.Smtp;
 /// <summary>What we offer behind EHLO (RFC 5321 4.1.1.1), made once for each state of a connection: every client asks.</summary>
 /// <param name="hostName">Ours.</param>
 /// <param name="messageSize">The longest message we take, octets (RFC 1870).</param>
-internal sealed class SubmissionOffers(string hostName, long messageSize)
+/// <param name="mechanisms">SASL mechanisms offered.</param>
+internal sealed class SubmissionOffers(string hostName, long messageSize, SaslMechanisms mechanisms)
 {
     private readonly string[] _replies =
     [
-        Compose(hostName, messageSize, false, false), Compose(hostName, messageSize, false, true),
-        Compose(hostName, messageSize, true, false), Compose(hostName, messageSize, true, true),
+        Compose(hostName, messageSize, mechanisms, false, false), Compose(hostName, messageSize, mechanisms, false, true),
+        Compose(hostName, messageSize, mechanisms, true, false), Compose(hostName, messageSize, mechanisms, true, true),
     ];
 
     /// <summary>The whole reply, CRLFs included.</summary>
     public string Of(bool offersStartTls, bool mayLogIn) => _replies[(offersStartTls ? 2 : 0) + (mayLogIn ? 1 : 0)];
 
-    private static string Compose(string hostName, long messageSize, bool offersStartTls, bool mayLogIn)
+    private static string Compose(string hostName, long messageSize, SaslMechanisms mechanisms, bool offersStartTls, bool mayLogIn)
     {
         var lines = new List<string>
         {
@@ -31,7 +32,7 @@ internal sealed class SubmissionOffers(string hostName, long messageSize)
 
         if (mayLogIn)
         {
-            lines.Add("AUTH " + string.Join(' ', SaslExchange.Mechanisms));
+            lines.Add("AUTH " + string.Join(' ', mechanisms.Names));
         }
 
         return SmtpReplyWriter.Format(250, lines);

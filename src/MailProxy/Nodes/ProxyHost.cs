@@ -61,7 +61,10 @@ internal sealed class ProxyHost : INode
         _directory = UserDirectoryFactory.Create(config.Directory, loggers, time);
         _routing = config.Routing.Mode == RoutingMode.Static ? new StaticRouting(config.Routing) : new RoutingService(config.Consul, loggers, time);
         var settings = new ProxySettings(
-            config.Node.HostName, _tls?.Tls, config.Authentication.ClearText, config.Limits, config.Stores, identity, MasterAccountFile.Load(config.Stores), config.Relay);
+            config.Node.HostName, _tls?.Tls, config.Authentication.ClearText, config.Limits, config.Stores, identity, MasterAccountFile.Load(config.Stores), config.Relay)
+        {
+            Mechanisms = config.Authentication.ToMechanisms(),
+        };
         _proxy = new ProxyNode(settings, _transport, _directory, _routing.Router, _logger, time, Random.Shared);
         _http = new HttpTier(
             config.Http,
