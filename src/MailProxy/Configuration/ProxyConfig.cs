@@ -14,11 +14,20 @@ namespace MailProxy.Configuration;
 /// <summary>A proxy node's configuration: config/proxy.json shows every section.</summary>
 public sealed class ProxyConfig : INodeConfig
 {
+    // Longer than any start that somebody waits for.
+    private static readonly TimeSpan LongestRehearsal = TimeSpan.FromMinutes(5);
+
     /// <summary>Who this node is.</summary>
     public NodeOptions Node { get; set; } = new();
 
     /// <summary>What carries connections: the Linux transport where it runs, see docs/decisions/0011.</summary>
     public TransportKind Transport { get; set; } = TransportKind.Auto;
+
+    /// <summary>
+    /// Before it listens the node plays sessions with itself until their code is compiled, at most so long; zero: not at all. Without it the first
+    /// seconds' logins cost several times as much (docs/performance.md, "The first seconds").
+    /// </summary>
+    public TimeSpan Rehearsal { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Where clients and other mail servers connect.</summary>
     public List<ListenerOptions> Listeners { get; set; } = [];
@@ -71,6 +80,11 @@ public sealed class ProxyConfig : INodeConfig
         if (Transport == TransportKind.Linux && LinuxSupport.Problem is { } problem)
         {
             errors.Add($"{nameof(Transport)}: {problem}");
+        }
+
+        if (Rehearsal < TimeSpan.Zero || Rehearsal > LongestRehearsal)
+        {
+            errors.Add($"{nameof(Rehearsal)}: give a time from 00:00:00 (none) to {LongestRehearsal}.");
         }
 
         if (Listeners.Count == 0)

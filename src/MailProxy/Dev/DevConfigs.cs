@@ -28,6 +28,7 @@ internal sealed class DevConfigs(DevSettings settings, DevFiles files)
     public ProxyConfig Proxy() => new()
     {
         Node = new NodeOptions { Name = ProxyName, HostName = "localhost", Address = Loopback },
+        Rehearsal = TimeSpan.Zero,
         Listeners =
         [
             Listener(MailProtocol.Imap, 143, ListenerTlsMode.StartTls),

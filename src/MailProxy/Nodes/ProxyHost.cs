@@ -8,6 +8,7 @@ using MailProxy.Proxy;
 using MailProxy.Proxy.Accept;
 using MailProxy.Proxy.Connect;
 using MailProxy.Proxy.StoreLogin;
+using MailProxy.Rehearsing;
 using MailProxy.Routing;
 using MailProxy.Routing.Consul.Registration;
 using MailProxy.Routing.Static;
@@ -165,9 +166,11 @@ internal sealed class ProxyHost : INode
     {
         // Health first: whoever watches sees why it is not ready yet.
         await _http.StartAsync(cancellationToken);
+        var rehearsal = Rehearsal.RunAsync(_config.Transport, _tls?.Tls, _config.Rehearsal, _logger, _time, cancellationToken);
         await _directory.StartAsync(cancellationToken);
         _routing.Start();
         await WaitForRoutingAsync(cancellationToken);
+        await rehearsal;
         foreach (var listener in _config.Listeners)
         {
             var server = new ConnectionServer(

@@ -32,9 +32,18 @@ internal sealed class SmallProxy(MailProxyProcess process, int port) : IAsyncDis
     }
 
     /// <summary>Starts it, by a limiter if there is one, and waits until it serves.</summary>
-    public static async Task<SmallProxy> StartAsync(string configuration, params string[] limiter)
+    public static Task<SmallProxy> StartAsync(string configuration, params string[] limiter) =>
+        WaitAsync(MailProxyProcess.StartWithin(limiter, "proxy", "--config", configuration));
+
+    /// <summary>Starts it with a rehearsal, at most so long, and waits until it serves.</summary>
+    public static Task<SmallProxy> StartRehearsingAsync(string configuration, string limit) =>
+        WaitAsync(MailProxyProcess.Start("proxy", "--config", configuration, "--set", $"Rehearsal={limit}"));
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => process.DisposeAsync();
+
+    private static async Task<SmallProxy> WaitAsync(MailProxyProcess process)
     {
-        var process = MailProxyProcess.StartWithin(limiter, "proxy", "--config", configuration);
         try
         {
             var line = await process.SeeAsync("serves imap");
@@ -47,7 +56,4 @@ internal sealed class SmallProxy(MailProxyProcess process, int port) : IAsyncDis
             throw;
         }
     }
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => process.DisposeAsync();
 }

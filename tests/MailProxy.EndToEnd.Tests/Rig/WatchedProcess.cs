@@ -28,6 +28,9 @@ internal class WatchedProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
+    /// <summary>Its number.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Everything it wrote so far.</summary>
     public string Output => string.Join('\n', _lines);
 
