@@ -7,6 +7,7 @@ using MailProxy.Logging;
 using MailProxy.Proxy;
 using MailProxy.Proxy.Accept;
 using MailProxy.Proxy.Connect;
+using MailProxy.Proxy.Sessions;
 using MailProxy.Proxy.StoreLogin;
 using MailProxy.Rehearsing;
 using MailProxy.Routing;
@@ -42,6 +43,7 @@ internal sealed class ProxyHost : INode
     private readonly IRoutingSource _routing;
     private readonly ProxyNode _proxy;
     private readonly HttpTier _http;
+    private readonly MemoryTrim _trim;
     private ProxyRegistration? _registration;
     private bool _isDraining;
     private bool _isBound;
@@ -67,6 +69,7 @@ internal sealed class ProxyHost : INode
             Mechanisms = config.Authentication.ToMechanisms(),
         };
         _proxy = new ProxyNode(settings, _transport, _directory, _routing.Router, _logger, time, Random.Shared);
+        _trim = new MemoryTrim(time);
         _http = new HttpTier(
             config.Http,
             _directory,
@@ -150,6 +153,7 @@ internal sealed class ProxyHost : INode
             await server.DisposeAsync();
         }
 
+        _trim.Dispose();
         (_transport as IDisposable)?.Dispose();
         await _http.DisposeAsync();
         _proxy.Dispose();
