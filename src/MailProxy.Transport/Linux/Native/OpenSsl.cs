@@ -18,6 +18,7 @@ internal static unsafe partial class OpenSsl
     public const int ReasonAlertNoApplicationProtocol = 1120;
 
     public const int ControlMode = 33;
+    public const int ControlReadAhead = 41;
     public const int ControlSessionCacheMode = 44;
     public const int ControlServerNameCallback = 53;
     public const int ControlHostName = 55;

@@ -23,6 +23,8 @@ internal sealed unsafe class SafeSslContext : SafeHandleZeroOrMinusOneIsInvalid
         // Released buffers are what makes idle sessions cheap: with OpenSSL 3.0 one holds 13.9 KB instead of 47. What is left is OpenSSL's own and
         // cannot be given back by its interface: SSL 7.6 KB, ciphers 1.9, the session 0.9, both sides' handshake keys 0.9.
         _ = OpenSsl.ContextControl(context, OpenSsl.ControlMode, OpenSsl.ModePartialWrite | OpenSsl.ModeMovingWriteBuffer | OpenSsl.ModeReleaseBuffers, 0);
+        // One receive for a record instead of two, header and body: a third of the system calls of a small piece.
+        _ = OpenSsl.ContextControl(context, OpenSsl.ControlReadAhead, 1, 0);
         _ = OpenSsl.ContextControl(context, OpenSsl.ControlSessionCacheMode, OpenSsl.SessionCacheOff, 0);
         _ = OpenSsl.SetOptions(context, OpenSsl.OptionNoRenegotiation);
         return context;
