@@ -9,6 +9,9 @@ namespace MailProxy.Proxy.Authenticate;
 /// <param name="Mechanism">Upper case: <c>PLAIN</c>, <c>LOGIN</c>, <c>USER</c>.</param>
 internal sealed record LoginAttempt(string AuthenticationId, string AuthorizationId, Secret Secret, string Mechanism) : IDisposable
 {
+    /// <summary>True when the secret is an OAuth token and no password.</summary>
+    public bool IsToken => Mechanism is "OAUTHBEARER" or "XOAUTH2";
+
     /// <inheritdoc/>
     public void Dispose() => Secret.Dispose();
 }
