@@ -2,6 +2,7 @@ using MailProxy.Proxy.Authenticate;
 using MailProxy.Proxy.Connect;
 using MailProxy.Proxy.Relay;
 using MailProxy.Proxy.Sessions;
+using MailProxy.Proxy.StoreLogin;
 using MailProxy.Transport.Tls;
 
 namespace MailProxy.Proxy;
@@ -15,6 +16,7 @@ namespace MailProxy.Proxy;
 /// <param name="StoreTls">Whom we trust on the store leg and who we are there.</param>
 /// <param name="Master">The account for <c>master</c> logins; null: none.</param>
 /// <param name="Relay">The relay's configuration.</param>
+/// <param name="Tokens">Signs for <c>token</c> logins; null: there is no key.</param>
 public sealed record ProxySettings(
     string HostName,
     ServerTls? Tls,
@@ -23,7 +25,8 @@ public sealed record ProxySettings(
     StoreLegOptions Stores,
     StoreTlsIdentity StoreTls,
     MasterAccount? Master,
-    RelayOptions Relay)
+    RelayOptions Relay,
+    IStoreTokenSigner? Tokens = null)
 {
     /// <summary>What clients are offered.</summary>
     public SaslMechanisms Mechanisms { get; init; } = SaslMechanisms.Passwords;

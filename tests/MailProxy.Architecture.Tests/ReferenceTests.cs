@@ -27,8 +27,8 @@ public sealed class ReferenceTests
         ["MailProxy.Directory"] =
             ["System.DirectoryServices.Protocols", "Npgsql", "Microsoft.Data.Sqlite", "BitFaster.Caching", "Konscious.Security.Cryptography.Argon2"],
         ["MailProxy.Http"] = ["Yarp.ReverseProxy"],
-        ["MailProxy.Store"] = ["RocksDB", "MimeKit"],
-        ["MailProxy"] = ["Serilog.AspNetCore", "System.CommandLine"],
+        ["MailProxy.Store"] = ["RocksDB", "MimeKit", "Microsoft.IdentityModel.JsonWebTokens"],
+        ["MailProxy"] = ["Serilog.AspNetCore", "System.CommandLine", "Microsoft.IdentityModel.JsonWebTokens"],
     };
 
     [Fact]

@@ -4,6 +4,7 @@ using System.Net.Security;
 using System.Text;
 using System.Text.Json;
 using MailProxy.Http.Health;
+using MailProxy.Routing.Catalog;
 using MailProxy.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -39,6 +40,9 @@ public abstract class HttpTierFixture : IAsyncLifetime
 
     protected virtual IReadOnlyList<IReadinessCheck> Checks => [];
 
+    // By which token stores let requests in, where one is needed.
+    protected virtual StoreTokenAnswer TokenFor(StoreNode store, string user) => StoreTokenAnswer.NotNeeded;
+
     protected AgentReport Report { get; set; } = new(AgentState.Ready);
 
     public async ValueTask InitializeAsync()
@@ -70,7 +74,7 @@ public abstract class HttpTierFixture : IAsyncLifetime
         options,
         Directory,
         Router,
-        new StoreHttpClientSettings(Authority.Authorities, Authority.Client("proxy-1")),
+        new StoreHttpClientSettings(Authority.Authorities, Authority.Client("proxy-1"), TokenFor),
         Checks,
         () => Report,
         _ => Certificate,

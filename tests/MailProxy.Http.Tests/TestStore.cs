@@ -32,6 +32,14 @@ internal sealed class TestStore : IAsyncDisposable
         _application.Run(async context =>
         {
             context.Response.Headers.SetCookie = "session=1";
+            if (context.Request.Path == "/v1/refused")
+            {
+                context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+                context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
+                await context.Response.WriteAsync("the store's own words");
+                return;
+            }
+
             var certificate = await context.Connection.GetClientCertificateAsync();
             var answer = new Answer(
                 id,

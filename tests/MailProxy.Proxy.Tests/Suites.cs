@@ -3,6 +3,7 @@ using MailProxy.Proxy.Tests.Pop3;
 using MailProxy.Proxy.Tests.Relay;
 using MailProxy.Proxy.Tests.Rig;
 using MailProxy.Proxy.Tests.Sessions;
+using MailProxy.Proxy.Tests.StoreLogin;
 
 namespace MailProxy.Proxy.Tests;
 
@@ -29,6 +30,18 @@ public sealed class MemoryPop3StoreDialogueTests() : Pop3StoreDialogueSuite(RigT
 public sealed class PortablePop3StoreDialogueTests() : Pop3StoreDialogueSuite(RigTransport.Portable);
 
 public sealed class LinuxPop3StoreDialogueTests() : Pop3StoreDialogueSuite(RigTransport.Linux);
+
+public sealed class MemoryBearerDialogueTests() : BearerDialogueSuite(RigTransport.Memory);
+
+public sealed class PortableBearerDialogueTests() : BearerDialogueSuite(RigTransport.Portable);
+
+public sealed class LinuxBearerDialogueTests() : BearerDialogueSuite(RigTransport.Linux);
+
+public sealed class MemoryStoreCredentialTests() : StoreCredentialSuite(RigTransport.Memory);
+
+public sealed class PortableStoreCredentialTests() : StoreCredentialSuite(RigTransport.Portable);
+
+public sealed class LinuxStoreCredentialTests() : StoreCredentialSuite(RigTransport.Linux);
 
 public sealed class MemoryRelayTests() : RelaySuite(RigTransport.Memory);
 

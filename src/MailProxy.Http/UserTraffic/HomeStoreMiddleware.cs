@@ -10,7 +10,7 @@ using Yarp.ReverseProxy.Model;
 namespace MailProxy.Http.UserTraffic;
 
 /// <summary>Authenticates the user, sends the request to the user's home store, and tells a store's failure as a temporary one.</summary>
-internal sealed class HomeStoreMiddleware(UserAuthentication authentication, IRouter router, IProxyStateLookup clusters, TimeProvider time, ILogger logger)
+internal sealed class HomeStoreMiddleware(UserAuthentication authentication, IRouter router, IProxyStateLookup clusters, StoreTokenSource? tokens, TimeProvider time, ILogger logger)
 {
     // A hold lasts as long as moving a mailbox's last changes: seconds.
     private static readonly TimeSpan RetryAfterHold = TimeSpan.FromSeconds(2);
@@ -38,10 +38,26 @@ internal sealed class HomeStoreMiddleware(UserAuthentication authentication, IRo
             return;
         }
 
+        var answer = tokens?.Invoke(decision.Store, user.Name) ?? StoreTokenAnswer.NotNeeded;
+        using var token = answer.Token;
+        if (answer is { IsNeeded: true, Token: null })
+        {
+            logger.LogError("HTTP {User}: {Store} asks for login 'token', but this proxy cannot sign any: set Stores:TokenKeyFile", user.Name, decision.StoreId);
+            await Refusals.UnavailableAsync(context, RetryAfterStore);
+            return;
+        }
+
         context.Features.Set(user);
+        context.Features.Set(answer);
         context.ReassignProxyRequest(cluster);
         await forward(context);
         await TellStoreFailureAsync(context, decision);
+        if (context.Features.Get<StoreRefusal>() is { } refusal)
+        {
+            logger.LogError("HTTP {User}: {Store} refused our login: {Why}", user.Name, decision.StoreId, refusal.Challenge);
+            await Refusals.UnavailableAsync(context, RetryAfterStore);
+        }
+
         logger.LogInformation(
             "HTTP {User} -> {Store} ({Reason}: {Detail}) {Method} {Status} in {Milliseconds:0} ms",
             user.Name, decision.StoreId, decision.Reason, decision.Detail, context.Request.Method, context.Response.StatusCode, time.GetElapsedTime(started).TotalMilliseconds);

@@ -61,7 +61,7 @@ internal static class UserTrafficHost
             },
             application =>
             {
-                var middleware = new HomeStoreMiddleware(authentication, router, application.Services.GetRequiredService<IProxyStateLookup>(), time, logger);
+                var middleware = new HomeStoreMiddleware(authentication, router, application.Services.GetRequiredService<IProxyStateLookup>(), stores.Tokens, time, logger);
                 application.MapReverseProxy(proxy => proxy.Use(middleware.InvokeAsync));
             },
             limits =>

@@ -12,6 +12,9 @@ internal sealed record LoginAttempt(string AuthenticationId, string Authorizatio
     /// <summary>What brought them, when its mechanism may have one more word to say; otherwise null.</summary>
     public SaslExchange? Exchange { get; init; }
 
+    /// <summary>True when the secret is an OAuth token and no password.</summary>
+    public bool IsToken => Mechanism is "OAUTHBEARER" or "XOAUTH2";
+
     /// <inheritdoc/>
     public void Dispose() => Secret.Dispose();
 }

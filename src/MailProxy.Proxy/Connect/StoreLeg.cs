@@ -11,7 +11,7 @@ namespace MailProxy.Proxy.Connect;
 /// <param name="User">Canonical name to act as.</param>
 /// <param name="Method">How to log in.</param>
 /// <param name="Master">The proxy's own account, for <see cref="StoreLoginMethod.Master"/>.</param>
-/// <param name="Password">The client's secret, for <see cref="StoreLoginMethod.Password"/>.</param>
+/// <param name="Secret">The password for <see cref="StoreLoginMethod.Password"/>, the token for <see cref="StoreLoginMethod.Token"/> and <see cref="StoreLoginMethod.Bearer"/>.</param>
 /// <param name="UpgradeWith">Not null: the leg is in clear and must be upgraded by STARTTLS/STLS before anything else is said.</param>
 /// <param name="SessionId">For the store's log.</param>
 /// <param name="Client">The client's address; told to the store after TLS only.</param>
@@ -23,7 +23,7 @@ internal sealed record StoreLeg(
     string User,
     StoreLoginMethod Method,
     MasterAccount? Master,
-    Secret Password,
+    Secret Secret,
     TlsClientSettings? UpgradeWith,
     string SessionId,
     IPEndPoint? Client,

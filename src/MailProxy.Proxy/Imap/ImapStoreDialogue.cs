@@ -17,6 +17,9 @@ internal sealed class ImapStoreDialogue(bool tellClientAddress) : IStoreDialogue
     private const int UntaggedLimit = 100;
     private const int UserOnStack = 256;
 
+    // RFC 7162 4: servers take lines of 8,192 octets; a response that makes the line longer waits for the continuation.
+    private const int LineLimit = 8_192;
+
     private static readonly ReplyMemo<ImapStoreResponse> Responses = new(ImapStoreResponse.TryRead);
 
     public async ValueTask<Outcome<StoreWelcome>> LogInAsync(MailWire store, StoreLeg leg, CancellationToken cancellationToken)
@@ -63,10 +66,9 @@ internal sealed class ImapStoreDialogue(bool tellClientAddress) : IStoreDialogue
             WriteId(store, leg);
         }
 
-        if (!TryWriteLogin(store, leg, capabilities, out var response))
+        if (!TryWriteLogin(store, leg, capabilities, out var exchange, out var lacks))
         {
-            return Outcome<StoreWelcome>.Failed(
-                ProxyFailure.StoreRefusedLogin, $"{leg.Node.Id} does not offer AUTH={StoreSasl.Mechanism(leg.Method)}, and LOGIN cannot say it");
+            return Outcome<StoreWelcome>.Failed(ProxyFailure.StoreRefusedLogin, lacks);
         }
 
         if (!await store.FlushAsync(cancellationToken))
@@ -79,10 +81,11 @@ internal sealed class ImapStoreDialogue(bool tellClientAddress) : IStoreDialogue
             return StoreFault(null, "ID");
         }
 
-        var (verdict, learnt) = await VerdictAsync(store, "L", response, cancellationToken);
+        var (verdict, learnt) = await VerdictAsync(store, "L", exchange, cancellationToken);
+        exchange?.Forget();
         if (verdict is not { Status: "OK" })
         {
-            return Refused(verdict);
+            return Refused(verdict, exchange?.Error ?? "");
         }
 
         if (learnt is null)
@@ -115,31 +118,28 @@ internal sealed class ImapStoreDialogue(bool tellClientAddress) : IStoreDialogue
         store.Write(text.ToString());
     }
 
-    // Writes the login command; the answer to it decides. Without SASL-IR the response waits for the continuation.
-    private static bool TryWriteLogin(MailWire store, StoreLeg leg, ImapCapabilities capabilities, out byte[]? waiting)
+    // Writes the login command; the answer to it decides. Without SASL-IR the response waits for the continuation. LOGIN is no exchange.
+    private static bool TryWriteLogin(MailWire store, StoreLeg leg, ImapCapabilities capabilities, out StoreSaslExchange? exchange, out string lacks)
     {
-        waiting = null;
+        (exchange, lacks) = (null, "");
         if (leg.Method == StoreLoginMethod.Password && TryWriteLogin(store, leg, capabilities.Has("LITERAL+")))
         {
             return true;
         }
 
-        var mechanism = StoreSasl.Mechanism(leg.Method);
-        if (!capabilities.Has("AUTH=" + mechanism))
+        var mechanism = StoreSaslExchange.MechanismOf(leg.Method, name => capabilities.Has("AUTH=" + name));
+        if (mechanism is null || !capabilities.Has("AUTH=" + mechanism))
         {
+            lacks = mechanism is null ? StoreSaslExchange.Lacks(leg) : $"{leg.Node.Id} does not offer AUTH={mechanism}, and LOGIN cannot say it";
             return false;
         }
 
-        store.Write($"L AUTHENTICATE {mechanism}");
-        var response = StoreSasl.Response(leg);
-        if (capabilities.Has("SASL-IR"))
+        var command = $"L AUTHENTICATE {mechanism}";
+        store.Write(command);
+        exchange = StoreSaslExchange.Begin(leg, mechanism);
+        if (capabilities.Has("SASL-IR") && command.Length + 1 + exchange.Length + 2 <= LineLimit)
         {
-            store.Write(" ").Write(response);
-            Array.Clear(response);
-        }
-        else
-        {
-            waiting = response;
+            exchange.Say(store.Write(" "));
         }
 
         store.Write("\r\n");
@@ -151,7 +151,7 @@ internal sealed class ImapStoreDialogue(bool tellClientAddress) : IStoreDialogue
     {
         Span<byte> user = stackalloc byte[UserOnStack];
         user = Encoding.UTF8.TryGetBytes(leg.User, user, out var octets) ? user[..octets] : Encoding.UTF8.GetBytes(leg.User);
-        var password = leg.Password.Octets.Span;
+        var password = leg.Secret.Octets.Span;
         if (!ImapStringWriter.CanWriteString(user, literalPlus) || !ImapStringWriter.CanWriteString(password, literalPlus))
         {
             return false;
@@ -186,7 +186,7 @@ internal sealed class ImapStoreDialogue(bool tellClientAddress) : IStoreDialogue
 
     // Reads up to the tagged answer; capabilities are taken from wherever the store puts them.
     private static async ValueTask<(ImapResponse? Verdict, ImapCapabilities? Capabilities)> VerdictAsync(
-        MailWire store, string tag, byte[]? response, CancellationToken cancellationToken)
+        MailWire store, string tag, StoreSaslExchange? exchange, CancellationToken cancellationToken)
     {
         ImapCapabilities? capabilities = null;
         for (var count = 0; count < UntaggedLimit; count++)
@@ -198,9 +198,8 @@ internal sealed class ImapStoreDialogue(bool tellClientAddress) : IStoreDialogue
                 case null or { Status: "BYE" }:
                     return (said, null);
                 case { Kind: ImapResponseKind.Continuation }:
-                    // Asked for more: the response we hold, or else a cancellation, which the store answers with BAD.
-                    await StoreSasl.SendAsync(store, "", response ?? "*"u8.ToArray(), cancellationToken);
-                    response = null;
+                    // Asked for more: the response we hold, or else what ends the exchange.
+                    await (exchange?.Answer(store, said.Text) ?? store.Write("*"u8)).SendAsync("\r\n", cancellationToken);
                     break;
                 case { Kind: ImapResponseKind.Tagged } when said.Tag == tag:
                     return (said, read!.Capabilities ?? capabilities);
@@ -224,7 +223,7 @@ internal sealed class ImapStoreDialogue(bool tellClientAddress) : IStoreDialogue
         _ => Outcome<StoreWelcome>.Failed(ProxyFailure.StoreProtocolError, $"{stage}: {response.Status} {response.Text}"),
     };
 
-    private static Outcome<StoreWelcome> Refused(ImapResponse? verdict)
+    private static Outcome<StoreWelcome> Refused(ImapResponse? verdict, string saslError)
     {
         if (verdict is null)
         {
@@ -232,7 +231,7 @@ internal sealed class ImapStoreDialogue(bool tellClientAddress) : IStoreDialogue
         }
 
         var code = verdict.Code?.Split(' ')[0].ToUpperInvariant() ?? "";
-        var detail = $"login: {verdict.Status} [{verdict.Code}] {verdict.Text}";
+        var detail = $"login: {verdict.Status} [{verdict.Code}] {verdict.Text}{saslError}";
         return code switch
         {
             _ when verdict.Status is "BYE" => Outcome<StoreWelcome>.Failed(ProxyFailure.StoreTemporaryFailure, detail),

@@ -19,6 +19,9 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
     // RFC 5034 4: an initial response that makes AUTH longer than 255 octets waits for the continuation.
     private const int CommandLimit = 255;
 
+    // The message, and the answer to an error.
+    private const int TurnLimit = 2;
+
     private static readonly ReplyMemo<Pop3Reply> Replies = new(
         static (in ReadOnlySequence<byte> buffer, out Pop3Reply? value, out SequencePosition end) => Pop3Reply.TryRead(buffer, LineLimit, out value, out end));
 
@@ -36,37 +39,56 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
         }
 
         var isEncrypted = store.Connection.Features.Get<ITlsFeature>() is { IsEncrypted: true };
+        var isToIdentify = tellClientAddress && isEncrypted && leg.Client is not null;
         var isGreetingOffer = greeting.Code.Equals("XCLIENT", StringComparison.OrdinalIgnoreCase);
-        if (tellClientAddress && isEncrypted && leg.Client is not null && await IdentifyAsync(store, leg, isGreetingOffer, cancellationToken) is { } refused)
+
+        // CAPA costs a round trip: asked only where something depends on it.
+        List<string> offers = [];
+        if (leg.Method == StoreLoginMethod.Bearer || (isToIdentify && !isGreetingOffer))
+        {
+            if (await CapabilitiesAsync(store, cancellationToken) is not { } told)
+            {
+                return Fault(null, "CAPA");
+            }
+
+            offers = told;
+        }
+
+        if (isToIdentify && await IdentifyAsync(store, leg, isGreetingOffer, offers, cancellationToken) is { } refused)
         {
             return refused;
         }
 
         return leg.Method == StoreLoginMethod.Password
             ? await LogInWithPasswordAsync(store, leg, cancellationToken)
-            : await LogInWithSaslAsync(store, leg, cancellationToken);
+            : await LogInWithSaslAsync(store, leg, offers, cancellationToken);
     }
 
-    private static async ValueTask<Outcome<StoreWelcome>> LogInWithSaslAsync(MailWire store, StoreLeg leg, CancellationToken cancellationToken)
+    private static async ValueTask<Outcome<StoreWelcome>> LogInWithSaslAsync(MailWire store, StoreLeg leg, List<string> offers, CancellationToken cancellationToken)
     {
-        var command = $"AUTH {StoreSasl.Mechanism(leg.Method)} ";
-        var response = StoreSasl.Response(leg);
-        if (command.Length + response.Length + 2 <= CommandLimit)
+        if (StoreSaslExchange.MechanismOf(leg.Method, name => IsOffered(offers, "SASL", name)) is not { } mechanism)
         {
-            await StoreSasl.SendAsync(store, command, response, cancellationToken);
-            return Verdict((await ReadAsync(store, cancellationToken)).Value);
+            return Outcome<StoreWelcome>.Failed(ProxyFailure.StoreRefusedLogin, StoreSaslExchange.Lacks(leg));
         }
 
-        await store.SendAsync($"{command.TrimEnd()}\r\n", cancellationToken);
-        var invited = (await ReadAsync(store, cancellationToken)).Value;
-        if (invited is not { Kind: Pop3ReplyKind.Continuation })
+        var exchange = StoreSaslExchange.Begin(leg, mechanism);
+        var command = $"AUTH {mechanism}";
+        var isOneLine = command.Length + 1 + exchange.Length + 2 <= CommandLimit;
+        store.Write(command);
+        await (isOneLine ? exchange.Say(store.Write(" ")) : store).SendAsync("\r\n", cancellationToken);
+        for (var turn = 0; ; turn++)
         {
-            Array.Clear(response);
-            return Verdict(invited is { Kind: Pop3ReplyKind.Err } ? invited : null);
-        }
+            var reply = (await ReadAsync(store, cancellationToken)).Value;
+            if (reply is not { Kind: Pop3ReplyKind.Continuation } || turn == TurnLimit)
+            {
+                // Yes before anything was said is nonsense.
+                var isSaid = isOneLine || turn > 0;
+                exchange.Forget();
+                return Verdict(isSaid || reply is { Kind: Pop3ReplyKind.Err } ? reply : null, exchange.Error);
+            }
 
-        await StoreSasl.SendAsync(store, "", response, cancellationToken);
-        return Verdict((await ReadAsync(store, cancellationToken)).Value);
+            await exchange.Answer(store, reply.Text).SendAsync("\r\n", cancellationToken);
+        }
     }
 
     private static async ValueTask<Outcome<StoreWelcome>> LogInWithPasswordAsync(MailWire store, StoreLeg leg, CancellationToken cancellationToken)
@@ -78,7 +100,7 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
             return Verdict(named);
         }
 
-        await store.Write("PASS ").Write(leg.Password.Octets.Span).SendAsync("\r\n", cancellationToken);
+        await store.Write("PASS ").Write(leg.Secret.Octets.Span).SendAsync("\r\n", cancellationToken);
         return Verdict((await ReadAsync(store, cancellationToken)).Value);
     }
 
@@ -96,18 +118,13 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
     }
 
     // Dovecot offers XCLIENT in its greeting ("+OK [XCLIENT] ...") and not in CAPA. A greeting in clear proves nothing, so it is a hint only:
-    // a store that refuses what such a hint promised is logged in to unidentified. CAPA costs a round trip, so it is asked without the hint only.
-    private static async ValueTask<Outcome<StoreWelcome>?> IdentifyAsync(MailWire store, StoreLeg leg, bool isGreetingOffer, CancellationToken cancellationToken)
+    // a store that refuses what such a hint promised is logged in to unidentified.
+    private static async ValueTask<Outcome<StoreWelcome>?> IdentifyAsync(
+        MailWire store, StoreLeg leg, bool isGreetingOffer, List<string> offers, CancellationToken cancellationToken)
     {
-        if (!isGreetingOffer)
+        if (!isGreetingOffer && !IsOffered(offers, "XCLIENT"))
         {
-            switch (await IsXclientOfferedAsync(store, cancellationToken))
-            {
-                case null:
-                    return Fault(null, "CAPA");
-                case false:
-                    return null;
-            }
+            return null;
         }
 
         await store.SendAsync(
@@ -119,8 +136,13 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
             : Fault(reply, "XCLIENT");
     }
 
-    // Null: no valid answer.
-    private static async ValueTask<bool?> IsXclientOfferedAsync(MailWire store, CancellationToken cancellationToken)
+    private static bool IsOffered(List<string> offers, string capability, string? parameter = null) =>
+        offers.Exists(offer => offer.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var name, .. var parameters]
+            && name.Equals(capability, StringComparison.OrdinalIgnoreCase)
+            && (parameter is null || parameters.Contains(parameter, StringComparer.OrdinalIgnoreCase)));
+
+    // What CAPA lists, nothing where a store does not know it. Null: no valid answer.
+    private static async ValueTask<List<string>?> CapabilitiesAsync(MailWire store, CancellationToken cancellationToken)
     {
         await store.SendAsync("CAPA\r\n", cancellationToken);
         var reply = (await ReadAsync(store, cancellationToken)).Value;
@@ -131,10 +153,10 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
 
         if (reply.Kind != Pop3ReplyKind.Ok)
         {
-            return false;
+            return [];
         }
 
-        var isOffered = false;
+        var offers = new List<string>();
         for (var count = 0; ; count++)
         {
             var line = await store.ReadLineAsync(LineLimit, cancellationToken);
@@ -145,10 +167,10 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
 
             if (line.Value is [(byte)'.'])
             {
-                return isOffered;
+                return offers;
             }
 
-            isOffered |= Encoding.ASCII.GetString(line.Value!).StartsWith("XCLIENT", StringComparison.OrdinalIgnoreCase);
+            offers.Add(Encoding.ASCII.GetString(line.Value!));
         }
     }
 
@@ -159,7 +181,7 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
     private static Outcome<StoreWelcome> Fault(Pop3Reply? reply, string stage) =>
         Outcome<StoreWelcome>.Failed(ProxyFailure.StoreProtocolError, $"{stage}: {reply?.Text ?? "no valid answer"}");
 
-    private static Outcome<StoreWelcome> Verdict(Pop3Reply? reply)
+    private static Outcome<StoreWelcome> Verdict(Pop3Reply? reply, string saslError = "")
     {
         switch (reply)
         {
@@ -171,7 +193,7 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
                 return Fault(reply, "login");
         }
 
-        var detail = $"login: -ERR [{reply.Code}] {reply.Text}";
+        var detail = $"login: -ERR [{reply.Code}] {reply.Text}{saslError}";
         return reply.Code?.ToUpperInvariant() switch
         {
             "IN-USE" or "LOGIN-DELAY" => Outcome<StoreWelcome>.Failed(ProxyFailure.TooManySessions, detail, $"[{reply.Code}] {reply.Text}"),

@@ -72,10 +72,13 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
 
             session.Route = route.Value;
             var node = route.Value.Store!;
-            if (StoreLoginMethods.Of(node, services.Settings.Stores.Login) is not { } method)
+            var chosen = StoreCredential.For(node, user, attempt, services.Settings, ProtocolNames.Of(session.Listener.Protocol!.Value), session.Id);
+            if (!chosen.IsDone)
             {
-                return Outcome<LinkedStore>.Failed(ProxyFailure.NoRoute, $"{node.Id} asks for the login method '{node.Login}', which is none of ours");
+                return chosen.As<LinkedStore>();
             }
+
+            using var credential = chosen.Value;
 
             session.Enter(SessionPhase.Connecting);
             var connected = await services.Connector.ConnectAsync(node, session.Listener.Protocol!.Value, session.Connection, deadline);
@@ -84,10 +87,8 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
                 return connected.As<LinkedStore>();
             }
 
-            // What the directory put in the client's place is for this login and nothing else.
-            using var rewritten = user.Login?.Secret?.Open(attempt.Secret);
             var leg = new StoreLeg(
-                node, user.Login?.Name ?? user.Name, method, services.Settings.Master, rewritten ?? attempt.Secret, connected.Value.UpgradeWith,
+                node, user.Login?.Name ?? user.Name, credential.Method, services.Settings.Master, credential.Secret, connected.Value.UpgradeWith,
                 session.Id, session.Client, session.Local, FirstTtl, services.Settings.HostName);
             var linked = await LogInAtStoreAsync(connected.Value, leg, dialogue);
             if (linked is { } verdict)

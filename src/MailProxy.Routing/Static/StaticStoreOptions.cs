@@ -18,7 +18,7 @@ public sealed class StaticStoreOptions
     /// <summary>How the leg is encrypted.</summary>
     public StoreTlsMode Tls { get; set; } = StoreTlsMode.StartTls;
 
-    /// <summary><c>external</c>, <c>master</c>, <c>password</c>; empty: the proxy's default.</summary>
+    /// <summary><c>external</c>, <c>token</c>, <c>master</c>, <c>password</c>, <c>bearer</c>; empty: the proxy's default.</summary>
     public string Login { get; set; } = "";
 
     /// <summary>Every error, as <c>path: what to do</c>.</summary>

@@ -1,6 +1,9 @@
+using MailProxy.Store.Access.Tokens;
+using MailProxy.Transport.Tls;
+
 namespace MailProxy.Store.Access;
 
-/// <summary>Who may act for users at this store: its proxies, by certificate or by a master account, and nobody else.</summary>
+/// <summary>Who may act for users at this store: its proxies, by certificate, by tokens that they sign, or by a master account, and nobody else.</summary>
 public sealed class AccessOptions
 {
     /// <summary>Names of trusted client certificates: a common name of the subject, or a DNS name. The certificate must also verify against the listener's client CAs.</summary>
@@ -12,15 +15,21 @@ public sealed class AccessOptions
     /// <summary>File with the master account's password on its first line.</summary>
     public string MasterPasswordFile { get; set; } = "";
 
-    /// <summary>For tests on one machine: the master login also in clear, and mail (LMTP) and XCLIENT from loopback peers without a certificate.</summary>
+    /// <summary>PEM file with the public keys of proxies' tokens, several while a key is being changed; empty: no tokens are taken. It is followed.</summary>
+    public string TokenKeysFile { get; set; } = "";
+
+    /// <summary>The issuer that tokens must name: the proxies' <c>Stores:TokenIssuer</c>.</summary>
+    public string TokenIssuer { get; set; } = StoreToken.DefaultIssuer;
+
+    /// <summary>For tests on one machine: the master login and tokens also in clear, and mail (LMTP) and XCLIENT from loopback peers without a certificate.</summary>
     public bool AllowClearText { get; set; }
 
     /// <summary>Every error, as <c>path: what to do</c>.</summary>
     public IEnumerable<string> Validate(string path)
     {
-        if (TrustedClients.Count == 0 && MasterUser.Length == 0 && !AllowClearText)
+        if (TrustedClients.Count == 0 && MasterUser.Length == 0 && TokenKeysFile.Length == 0 && !AllowClearText)
         {
-            yield return $"{path}:TrustedClients: nobody could log in; name the proxies' certificates here, or a MasterUser.";
+            yield return $"{path}:TrustedClients: nobody could log in; name the proxies' certificates here, or a TokenKeysFile, or a MasterUser.";
         }
 
         for (var index = 0; index < TrustedClients.Count; index++)
@@ -49,6 +58,29 @@ public sealed class AccessOptions
         if (MasterUser.Length > 0 && MasterPasswordFile.Length > 0 && MasterAccount.FindProblem(MasterPasswordFile) is { } problem)
         {
             yield return $"{path}:MasterPasswordFile: {problem}";
+        }
+
+        if (TokenKeysFile.Length > 0 && KeysProblem() is { } keysProblem)
+        {
+            yield return $"{path}:TokenKeysFile: {keysProblem}";
+        }
+
+        if (TokenIssuer.Length == 0 || TokenIssuer.Any(char.IsControl))
+        {
+            yield return $"{path}:TokenIssuer: name the issuer as the proxies do in Stores:TokenIssuer ('{StoreToken.DefaultIssuer}' where nothing is said).";
+        }
+    }
+
+    private string? KeysProblem()
+    {
+        try
+        {
+            StoreTokenVerifier.LoadKeys(TokenKeysFile);
+            return null;
+        }
+        catch (CertificateFileException exception)
+        {
+            return exception.Message;
         }
     }
 }

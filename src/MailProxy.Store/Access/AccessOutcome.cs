@@ -14,4 +14,7 @@ public enum AccessOutcome
 
     /// <summary>The mechanism is not offered on this connection.</summary>
     NotOffered,
+
+    /// <summary>The store cannot say now; it is told as a temporary failure.</summary>
+    Unavailable,
 }

@@ -17,8 +17,8 @@ using Microsoft.Extensions.Logging;
 namespace MailProxy.Store.Http;
 
 /// <summary>
-/// The user's HTTP API of a store: <c>GET /v1/me</c>. Only proxies get in, by their certificate; whom they speak for stands in
-/// <c>X-MailProxy-User</c>, a header that nobody else is believed.
+/// The user's HTTP API of a store: <c>GET /v1/me</c>. Only proxies get in, by their certificate or by a token that they signed; whom they speak for stands in
+/// <c>X-MailProxy-User</c>, a header that nobody else is believed, or in the token.
 /// </summary>
 public sealed class StoreHttpServer : IAsyncDisposable
 {
@@ -41,6 +41,7 @@ public sealed class StoreHttpServer : IAsyncDisposable
     public StoreHttpServer(IPEndPoint endPoint, string storeId, IStoreEngine engine, StoreAccess access, ServerTls? tls, ILoggerFactory loggers)
     {
         _endPoint = endPoint;
+        var logger = loggers.CreateLogger<StoreHttpServer>();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddSingleton(loggers);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(options =>
@@ -52,8 +53,10 @@ public sealed class StoreHttpServer : IAsyncDisposable
         _application = builder.Build();
         _application.MapGet("/v1/me", async (HttpContext context, CancellationToken cancellationToken) =>
         {
-            var user = UserOf(context, access);
-            return user is null ? Results.StatusCode(StatusCodes.Status403Forbidden) : Results.Json(await MailSummary.ReadAsync(engine, user, storeId, cancellationToken), StoreJson.Default.MailSummary);
+            var (status, user) = context.Request.Headers.Authorization is [{ } authorization]
+                ? await JudgeAsync(context, access, authorization, logger)
+                : UserOf(context, access) is { } named ? (StatusCodes.Status200OK, named) : (StatusCodes.Status403Forbidden, "");
+            return status != StatusCodes.Status200OK ? Results.StatusCode(status) : Results.Json(await MailSummary.ReadAsync(engine, user, storeId, cancellationToken), StoreJson.Default.MailSummary);
         });
     }
 
@@ -115,6 +118,25 @@ public sealed class StoreHttpServer : IAsyncDisposable
         var policy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true, TrustMode = X509ChainTrustMode.CustomRootTrust };
         policy.CustomTrustStore.AddRange(authorities ?? []);
         return policy;
+    }
+
+    private static async ValueTask<(int Status, string User)> JudgeAsync(HttpContext context, StoreAccess access, string authorization, ILogger logger)
+    {
+        var result = await access.AuthenticateHttpAsync(authorization, context.Request.Headers[UserHeader].ToString(), context.Request.IsHttps);
+        if (result.Outcome == AccessOutcome.Granted)
+        {
+            return (StatusCodes.Status200OK, result.User);
+        }
+
+        logger.LogWarning("HTTP: a request was refused: {Detail}", result.Detail);
+        if (result.Outcome == AccessOutcome.Unavailable)
+        {
+            return (StatusCodes.Status503ServiceUnavailable, "");
+        }
+
+        // RFC 6750 3.
+        context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
+        return (StatusCodes.Status401Unauthorized, "");
     }
 
     private static string? UserOf(HttpContext context, StoreAccess access)

@@ -3,6 +3,7 @@ using System.Text;
 using MailProxy.Protocols;
 using MailProxy.Protocols.Sasl;
 using MailProxy.Store.Access;
+using MailProxy.Store.Access.Tokens;
 using MailProxy.Store.Serving;
 
 namespace MailProxy.Store.Pop3;
@@ -52,15 +53,20 @@ internal sealed class Pop3Login(Pop3Session session)
             return;
         }
 
-        var result = session.Access.Authenticate(mechanism, message, session.Peer.Tls);
+        var result = await session.Access.AuthenticateAsync(mechanism, message, session.Peer.Tls, "pop3");
         Array.Clear(message);
+        if (TokenRefusal.Applies(mechanism, result) && await AskAsync(TokenRefusal.Challenge) is null)
+        {
+            return;
+        }
+
         await AnswerAsync(result);
     }
 
-    // The client is asked with the empty challenge. Null: the session has ended or was told what is wrong.
-    private async ValueTask<ReadOnlySequence<byte>?> AskAsync()
+    // Null: the session has ended or was told what is wrong.
+    private async ValueTask<ReadOnlySequence<byte>?> AskAsync(string challenge = "")
     {
-        await session.Say("+ ");
+        await session.Say("+ " + challenge);
         var read = await session.ReadLineAsync(LineLimit);
         switch (read.Status)
         {
@@ -81,6 +87,9 @@ internal sealed class Pop3Login(Pop3Session session)
         {
             case AccessOutcome.Granted:
                 await OpenAsync(result);
+                break;
+            case AccessOutcome.Unavailable:
+                await session.Say("-ERR [SYS/TEMP] Temporary failure, please try again later.");
                 break;
             case AccessOutcome.Malformed:
                 await session.RefuseLoginAsync("-ERR Invalid SASL response.", result.Detail);

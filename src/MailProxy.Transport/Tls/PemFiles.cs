@@ -59,7 +59,7 @@ public static class PemFiles
     internal static X509Certificate2 Usable(X509Certificate2 certificate) =>
         X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
 
-    private static string Read(string path)
+    internal static string Read(string path)
     {
         try
         {

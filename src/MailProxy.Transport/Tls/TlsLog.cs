@@ -8,6 +8,9 @@ internal static partial class TlsLog
     [LoggerMessage(LogLevel.Information, "TLS files were read again: {Names}, good until {NotAfter:u}; sessions that live keep what they have")]
     public static partial void Reloaded(ILogger logger, string names, DateTime notAfter);
 
+    [LoggerMessage(LogLevel.Information, "The keys in {Path} were read again")]
+    public static partial void KeysReloaded(ILogger logger, string path);
+
     [LoggerMessage(LogLevel.Error, "TLS files were not taken, what was read before stays in use: {Reason} They are looked at again when they change, or on SIGHUP")]
     public static partial void Refused(ILogger logger, string reason);
 

@@ -38,6 +38,7 @@ internal sealed class ProxyHost : INode
     private readonly bool _ownsLoggers;
     private readonly TimeProvider _time;
     private readonly ServerTlsFiles? _tls;
+    private readonly StoreTokenSigner? _tokens;
     private readonly IMailTransport _transport;
     private readonly IDirectoryProvider _directory;
     private readonly IRoutingSource _routing;
@@ -54,6 +55,7 @@ internal sealed class ProxyHost : INode
         (_config, _loggers, _ownsLoggers, _time) = (config, loggers, ownsLoggers, time);
         _logger = loggers.CreateLogger<ProxyNode>();
         _tls = config.Tls.Certificate is null ? null : new ServerTlsFiles(config.Tls, _logger, time);
+        _tokens = StoreTokenFile.Signer(config.Stores, _logger, time);
         var identity = StoreTlsFiles.Load(config.Stores.Tls);
         _transport = TransportFactory.Create(config.Transport, time, _logger);
         if (config.Tls.TicketKeys is not null && _transport is not LinuxTransport)
@@ -64,7 +66,8 @@ internal sealed class ProxyHost : INode
         _directory = UserDirectoryFactory.Create(config.Directory, loggers, time);
         _routing = config.Routing.Mode == RoutingMode.Static ? new StaticRouting(config.Routing) : new RoutingService(config.Consul, loggers, time);
         var settings = new ProxySettings(
-            config.Node.HostName, _tls?.Tls, config.Authentication.ClearText, config.Limits, config.Stores, identity, MasterAccountFile.Load(config.Stores), config.Relay)
+            config.Node.HostName, _tls?.Tls, config.Authentication.ClearText, config.Limits, config.Stores, identity, MasterAccountFile.Load(config.Stores), config.Relay,
+            _tokens)
         {
             Mechanisms = config.Authentication.ToMechanisms(),
         };
@@ -74,7 +77,7 @@ internal sealed class ProxyHost : INode
             config.Http,
             _directory,
             _routing.Router,
-            new StoreHttpClientSettings(identity.Authorities, identity.ClientCertificate),
+            new StoreHttpClientSettings(identity.Authorities, identity.ClientCertificate, StoreTokenFile.Source(config.Stores, _tokens)),
             [
                 new ReadinessCheck("listeners", () => _isBound ? null : "not bound yet"),
                 new ReadinessCheck("drain", () => _isDraining ? "this node is draining" : null),
@@ -120,7 +123,11 @@ internal sealed class ProxyHost : INode
     }
 
     /// <inheritdoc/>
-    public void Reload() => _tls?.Reload();
+    public void Reload()
+    {
+        _tls?.Reload();
+        _tokens?.Reload();
+    }
 
     /// <inheritdoc/>
     public async Task StopAsync()
@@ -158,6 +165,7 @@ internal sealed class ProxyHost : INode
         await _http.DisposeAsync();
         _proxy.Dispose();
         _tls?.Dispose();
+        _tokens?.Dispose();
         await _routing.DisposeAsync();
         await _directory.DisposeAsync();
         if (_ownsLoggers)

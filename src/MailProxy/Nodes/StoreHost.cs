@@ -4,6 +4,7 @@ using MailProxy.Proxy.Accept;
 using MailProxy.Routing.Catalog;
 using MailProxy.Routing.Consul.Registration;
 using MailProxy.Store.Access;
+using MailProxy.Store.Access.Tokens;
 using MailProxy.Store.Engine;
 using MailProxy.Store.Engine.Files;
 using MailProxy.Store.Http;
@@ -32,6 +33,7 @@ internal sealed class StoreHost : INode
     private readonly bool _ownsLoggers;
     private readonly TimeProvider _time;
     private ServerTlsFiles? _tls;
+    private StoreTokenVerifier? _tokens;
     private FileStoreEngine? _engine;
     private StoreHttpServer? _http;
     private StoreRegistration? _registration;
@@ -70,7 +72,11 @@ internal sealed class StoreHost : INode
     public Task RegisteredAsync(CancellationToken cancellationToken) => _registration!.RegisteredAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public void Reload() => _tls?.Reload();
+    public void Reload()
+    {
+        _tls?.Reload();
+        _tokens?.Reload();
+    }
 
     /// <inheritdoc/>
     public async Task StopAsync()
@@ -103,6 +109,7 @@ internal sealed class StoreHost : INode
         }
 
         _tls?.Dispose();
+        _tokens?.Dispose();
 
         // Last: everything above may still write to it.
         await (_engine?.DisposeAsync() ?? ValueTask.CompletedTask);
@@ -115,7 +122,8 @@ internal sealed class StoreHost : INode
     private async Task StartAsync(CancellationToken cancellationToken)
     {
         _engine = await FileStoreEngine.OpenAsync(_config.Store, new MimeKitMessageAnalyzer(), _logger, _time, cancellationToken);
-        var access = new StoreAccess(_config.Access);
+        _tokens = StoreTokenFile.Verifier(_config.Access, _config.Node.Name, _logger, _time);
+        var access = new StoreAccess(_config.Access, _tokens);
         _tls = _config.Listeners.Exists(listener => listener.Tls != ListenerTlsMode.None) ? new ServerTlsFiles(_config.Tls, _logger, _time) : null;
         foreach (var listener in _config.Listeners)
         {
@@ -171,7 +179,7 @@ internal sealed class StoreHost : INode
                 Address = _config.Node.Address.Length > 0 ? _config.Node.Address : _config.Node.HostName,
                 Ports = _ports,
                 Tls = TlsMode(),
-                Login = _config.Access.TrustedClients.Count > 0 ? "external" : "master",
+                Login = _config.Access.TrustedClients.Count > 0 ? "external" : _tokens is not null ? "token" : "master",
             },
             _loggers,
             _time);

@@ -69,6 +69,7 @@ internal static class DovecotConfiguration
         }
         {{Tls(options)}}
         {{Users(user, group)}}
+        {{options.More}}
 
         """;
 

@@ -15,6 +15,9 @@ internal sealed record DovecotOptions(string Folder, int FirstPort, DovecotTls T
     /// <summary>The password of that account.</summary>
     public const string MasterPassword = "only-the-proxy-knows";
 
+    /// <summary>What the configuration says besides, at its end.</summary>
+    public string More { get; init; } = "";
+
     /// <summary>The configuration's file.</summary>
     public string File => Path("dovecot.conf");
 

@@ -48,6 +48,12 @@ internal sealed class ProxyRig : IAsyncDisposable
 
     public StoreLegOptions Stores { get; } = new() { Login = StoreLoginMethod.Master, MasterUser = "proxy" };
 
+    /// <summary>False: no account at the stores is configured.</summary>
+    public bool HasMaster { get; set; } = true;
+
+    /// <summary>Signs for <c>token</c> logins.</summary>
+    public IStoreTokenSigner? Tokens { get; set; }
+
     public RelayOptions Relay { get; } = new();
 
     /// <summary>What clients of the rig need for TLS.</summary>
@@ -154,8 +160,9 @@ internal sealed class ProxyRig : IAsyncDisposable
             Limits,
             Stores,
             new StoreTlsIdentity(_authority.Authorities, _authority.Client("proxy-1")),
-            new MasterAccount("proxy", new Directory.Secret("master"u8.ToArray())),
-            Relay);
+            HasMaster ? new MasterAccount("proxy", new Directory.Secret("master"u8.ToArray())) : null,
+            Relay,
+            Tokens);
         return new ProxyNode(settings, Transport, Users ?? _directory, Router, new LoggerOf<ProxyNode>(Log), Time, new Random(1));
     }
 }

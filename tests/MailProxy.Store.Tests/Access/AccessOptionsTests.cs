@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using MailProxy.Store.Access;
 using MailProxy.Store.Tests.Serving;
 using Xunit;
@@ -22,6 +23,25 @@ public sealed class AccessOptionsTests
         Assert.Contains("is empty", Assert.Single(new AccessOptions { MasterUser = "m", MasterPasswordFile = empty.FullName }.Validate("Access")), StringComparison.Ordinal);
         Assert.Single(new AccessOptions { MasterUser = "m", MasterPasswordFile = good.FullName + ".missing" }.Validate("Access"));
         Assert.Single(new AccessOptions { MasterUser = "m" }.Validate("Access"));
+    }
+
+    [Fact]
+    public void Keys_of_tokens_are_enough_and_must_be_public_ones_on_the_right_curve()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+        Assert.Empty(Problems(key.ExportSubjectPublicKeyInfoPem()));
+        Assert.Contains("holds a private key", Assert.Single(Problems(key.ExportPkcs8PrivateKeyPem())), StringComparison.Ordinal);
+        Assert.Contains("another curve than P-256", Assert.Single(Problems(other.ExportSubjectPublicKeyInfoPem())), StringComparison.Ordinal);
+        Assert.Contains("holds no public key", Assert.Single(Problems("")), StringComparison.Ordinal);
+        Assert.Contains("There is no file", Assert.Single(new AccessOptions { TokenKeysFile = "/nowhere/keys" }.Validate("Access")), StringComparison.Ordinal);
+        Assert.Contains("Access:TokenIssuer", Assert.Single(new AccessOptions { TrustedClients = { "p" }, TokenIssuer = "" }.Validate("Access")), StringComparison.Ordinal);
+
+        static List<string> Problems(string text)
+        {
+            using var file = new TemporaryFile(text);
+            return [.. new AccessOptions { TokenKeysFile = file.FullName }.Validate("Access")];
+        }
     }
 
     [Fact]

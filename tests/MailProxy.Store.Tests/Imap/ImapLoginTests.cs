@@ -1,4 +1,5 @@
 using System.Text;
+using MailProxy.Store.Tests.Access.Tokens;
 using MailProxy.Store.Tests.Serving;
 using MailProxy.Transport.Tls;
 using Microsoft.Extensions.Time.Testing;
@@ -71,6 +72,44 @@ public sealed class ImapLoginTests
         Assert.Contains(" AUTH=EXTERNAL\r\n", await client.OkAsync("CAPABILITY"), StringComparison.Ordinal);
         await client.OkAsync("AUTHENTICATE EXTERNAL YWxpY2VAZXhhbXBsZS5vcmc=");
         await client.OkAsync("SELECT INBOX");
+    }
+
+    [Fact]
+    public async Task A_token_lets_in_once_and_its_refusal_is_json_that_the_client_must_answer()
+    {
+        using var rig = new TokenRig();
+        await using var server = await ImapTestServer.StartAsync(tokens: rig.Verifier);
+        await using var client = await server.ConnectAsync();
+        Assert.Contains(" AUTH=OAUTHBEARER AUTH=PLAIN", await client.OkAsync("CAPABILITY"), StringComparison.Ordinal);
+        await client.SendAsync($"a AUTHENTICATE OAUTHBEARER {TokenRig.Message(rig.Make(), "bob@example.org")}\r\n");
+        Assert.Equal("+ eyJzdGF0dXMiOiJpbnZhbGlkX3Rva2VuIn0=\r\n", await client.ReadLineAsync());
+        await client.SendAsync("AQ==\r\n");
+        Assert.StartsWith("a NO [AUTHENTICATIONFAILED] ", await client.ReadLineAsync(), StringComparison.Ordinal);
+        Assert.Contains(" BAD ", await client.CommandAsync("AUTHENTICATE OAUTHBEARER AQ=="), StringComparison.Ordinal);
+        Assert.Contains(" BAD Not in this state", await client.CommandAsync("SELECT INBOX"), StringComparison.Ordinal);
+
+        // Without an initial response, and of the longest kind.
+        var token = rig.Make(descriptor => descriptor.Claims["padding"] = new string('x', 5_500));
+        Assert.InRange(token.Length, 7_000, 8_192);
+        await client.SendAsync("b AUTHENTICATE OAUTHBEARER\r\n");
+        Assert.Equal("+ \r\n", await client.ReadLineAsync());
+        await client.SendAsync(TokenRig.Message(token) + "\r\n");
+        Assert.StartsWith("b OK ", await client.ReadLineAsync(), StringComparison.Ordinal);
+
+        await using var thief = await server.ConnectAsync();
+        await thief.SendAsync($"a AUTHENTICATE OAUTHBEARER {TokenRig.Message(token)}\r\n");
+        Assert.StartsWith("+ ", await thief.ReadLineAsync(), StringComparison.Ordinal);
+        await thief.SendAsync("AQ==\r\n");
+        Assert.StartsWith("a NO [AUTHENTICATIONFAILED] ", await thief.ReadLineAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_that_cannot_be_noted_is_a_temporary_failure()
+    {
+        using var rig = new TokenRig(mostRemembered: 0);
+        await using var server = await ImapTestServer.StartAsync(tokens: rig.Verifier);
+        await using var client = await server.ConnectAsync();
+        Assert.Contains(" NO [UNAVAILABLE] ", await client.CommandAsync($"AUTHENTICATE OAUTHBEARER {TokenRig.Message(rig.Make())}"), StringComparison.Ordinal);
     }
 
     [Fact]

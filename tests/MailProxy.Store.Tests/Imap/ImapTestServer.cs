@@ -1,5 +1,6 @@
 using System.Net;
 using MailProxy.Store.Access;
+using MailProxy.Store.Access.Tokens;
 using MailProxy.Store.Engine.Files;
 using MailProxy.Store.Imap;
 using MailProxy.Store.Mime;
@@ -38,7 +39,8 @@ internal sealed class ImapTestServer : IAsyncDisposable
     public EndPoint EndPoint => _server.BoundEndPoint;
 
     public static async Task<ImapTestServer> StartAsync(
-        bool onSockets = false, Action<ImapServerOptions>? configure = null, Action<AccessOptions>? access = null, TimeProvider? time = null)
+        bool onSockets = false, Action<ImapServerOptions>? configure = null, Action<AccessOptions>? access = null, TimeProvider? time = null,
+        StoreTokenVerifier? tokens = null)
     {
         var folder = Directory.CreateTempSubdirectory("mailproxy-imap-").FullName;
         var passwordFile = Path.Combine(folder, "master-password");
@@ -50,7 +52,7 @@ internal sealed class ImapTestServer : IAsyncDisposable
         var engine = await FileStoreEngine.OpenAsync(
             new() { Data = Path.Combine(folder, "data") }, new MimeKitMessageAnalyzer(), NullLogger.Instance, TimeProvider.System, CancellationToken.None);
         var logger = new FailingLogger();
-        var imap = new ImapServer(engine, new StoreAccess(accessOptions), options, logger, time ?? TimeProvider.System);
+        var imap = new ImapServer(engine, new StoreAccess(accessOptions, tokens), options, logger, time ?? TimeProvider.System);
         IMailTransport transport = onSockets ? new PortableTransport() : new MemoryTransport();
         EndPoint endPoint = onSockets ? new IPEndPoint(IPAddress.Loopback, 0) : new MemoryEndPoint("imap");
         var server = new ConnectionServer(transport, endPoint, imap.ServeAsync, new(), logger, TimeProvider.System);

@@ -1,5 +1,6 @@
 using System.Text;
 using MailProxy.Store.Access;
+using MailProxy.Store.Tests.Access.Tokens;
 using MailProxy.Store.Tests.Engine;
 using MailProxy.Store.Tests.Serving;
 using Xunit;
@@ -140,6 +141,59 @@ public sealed class Pop3LoginTests : Pop3ServerFixture
             S: +OK *
             C: STAT
             S: +OK 0 0
+            """);
+    }
+
+    [Fact]
+    public async Task A_token_lets_in_over_tls_once()
+    {
+        using var rig = new TokenRig();
+        var server = Server(new AccessOptions { TokenKeysFile = rig.KeysFile }, tokens: rig.Verifier);
+        string Response(string protocol) => TokenRig.Message(rig.Make(token => token.Claims["protocol"] = protocol));
+        var good = Response("pop3");
+        await using var dialogue = await Dialogue.InClearAsync(server.ServeAsync);
+        await dialogue.PlayAsync($"""
+            S: +OK *
+            C: AUTH OAUTHBEARER {Response("pop3")}
+            S: -ERR [AUTH] *
+            C: STLS
+            S: +OK *
+            TLS
+            C: AUTH
+            S: +OK
+            S: OAUTHBEARER
+            S: .
+            C: AUTH OAUTHBEARER {Response("imap")}
+            S: + eyJzdGF0dXMiOiJpbnZhbGlkX3Rva2VuIn0=
+            C: AQ==
+            S: -ERR [AUTH] *
+            C: AUTH OAUTHBEARER
+            S: + 
+            C: {good}
+            S: +OK *
+            C: STAT
+            S: +OK 0 0
+            """);
+        await using var thief = await Dialogue.WithTlsAsync(server.ServeAsync, null);
+        await thief.PlayAsync($"""
+            S: +OK *
+            C: AUTH OAUTHBEARER {good}
+            S: + *
+            C: AQ==
+            S: -ERR [AUTH] *
+            """);
+    }
+
+    [Fact]
+    public async Task A_token_that_cannot_be_noted_is_a_temporary_failure()
+    {
+        using var rig = new TokenRig(mostRemembered: 0);
+        var server = Server(new AccessOptions { TokenKeysFile = rig.KeysFile }, tokens: rig.Verifier);
+        await using var dialogue = await Dialogue.WithTlsAsync(server.ServeAsync, null);
+        await dialogue.PlayAsync($"""
+            S: +OK *
+            C: AUTH OAUTHBEARER {TokenRig.Message(rig.Make(token => token.Claims["protocol"] = "pop3"))}
+            S: -ERR [SYS/TEMP] *
             """);
     }
 

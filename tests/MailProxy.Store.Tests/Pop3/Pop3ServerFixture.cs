@@ -1,4 +1,5 @@
 using MailProxy.Store.Access;
+using MailProxy.Store.Access.Tokens;
 using MailProxy.Store.Pop3;
 using MailProxy.Store.Tests.Engine;
 using MailProxy.Store.Tests.Serving;
@@ -32,9 +33,9 @@ public abstract class Pop3ServerFixture : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    protected Pop3Server Server(AccessOptions access, TimeProvider? time = null) => new(
+    protected Pop3Server Server(AccessOptions access, TimeProvider? time = null, StoreTokenVerifier? tokens = null) => new(
         Store.Engine,
-        new StoreAccess(access),
+        new StoreAccess(access, tokens),
         new Pop3ServerOptions { HostName = "store.test", StartTls = new(Certificates.ServerSettings) },
         NullLogger.Instance,
         time ?? TimeProvider.System);

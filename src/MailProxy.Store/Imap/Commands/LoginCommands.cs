@@ -4,6 +4,7 @@ using MailProxy.Protocols;
 using MailProxy.Protocols.Imap;
 using MailProxy.Protocols.Sasl;
 using MailProxy.Store.Access;
+using MailProxy.Store.Access.Tokens;
 using MailProxy.Store.Imap.Session;
 using MailProxy.Transport.Tls;
 
@@ -70,8 +71,15 @@ internal static class LoginCommands
             return ImapReply.Bad("Invalid base64.");
         }
 
-        var result = session.Access.Authenticate(mechanism, message, session.Tls);
+        var result = await session.Access.AuthenticateAsync(mechanism, message, session.Tls, "imap");
         Array.Clear(message);
+        if (TokenRefusal.Applies(mechanism, result))
+        {
+            // RFC 7628 3.2.3: what the client says to it does not matter.
+            await session.Wire.WriteAndFlushAsync($"+ {TokenRefusal.Challenge}\r\n");
+            await session.Wire.ReadLineAsync(ResponseLineLimit, session.Options.BeforeLoginLimit);
+        }
+
         return await FinishAsync(session, result);
     }
 
@@ -140,6 +148,8 @@ internal static class LoginCommands
                 return ImapReply.Bad("Invalid SASL message.");
             case AccessOutcome.NotOffered:
                 return await RefuseAsync(session, "[CANNOT] This mechanism is not offered here.");
+            case AccessOutcome.Unavailable:
+                return ImapReply.No("[UNAVAILABLE] Temporary failure, please try again later.");
             default:
                 return await RefuseAsync(session, "[AUTHENTICATIONFAILED] Authentication failed.");
         }
