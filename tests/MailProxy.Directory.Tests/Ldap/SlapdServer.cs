@@ -131,7 +131,7 @@ internal sealed class SlapdServer : IAsyncDisposable
             moduleload back_mdb
             pidfile {_folder.File("slapd.pid")}
             {tls}
-            access to attrs=userPassword,mailProxyPassword by dn.exact="{ServiceDn}" read by anonymous auth by * none
+            access to attrs=userPassword,mailProxyPassword,mailProxyAppPassword by dn.exact="{ServiceDn}" read by anonymous auth by * none
             access to * by dn.exact="{ServiceDn}" read by * none
             database mdb
             suffix "{Base}"
