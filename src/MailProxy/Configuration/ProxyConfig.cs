@@ -1,4 +1,5 @@
 using MailProxy.Directory;
+using MailProxy.Directory.Shared;
 using MailProxy.Http;
 using MailProxy.Proxy.Accept;
 using MailProxy.Proxy.Relay;
@@ -32,6 +33,9 @@ public sealed class ProxyConfig : INodeConfig
     /// <summary>Who the users are.</summary>
     public DirectoryOptions Directory { get; set; } = new();
 
+    /// <summary>Where all nodes count guesses and sessions together.</summary>
+    public SharedCountsOptions Shared { get; set; } = new();
+
     /// <summary>Where stores and routes come from.</summary>
     public RoutingOptions Routing { get; set; } = new();
 
@@ -58,6 +62,7 @@ public sealed class ProxyConfig : INodeConfig
     {
         ConfigPaths.Resolve(Tls, folder);
         ConfigPaths.Resolve(Directory, folder);
+        ConfigPaths.Resolve(Shared, folder);
         ConfigPaths.Resolve(Consul, folder);
         ConfigPaths.Resolve(Stores, folder);
         ConfigPaths.Resolve(Http, folder);
@@ -94,6 +99,7 @@ public sealed class ProxyConfig : INodeConfig
         }
 
         errors.AddRange(Directory.Validate(nameof(Directory)));
+        errors.AddRange(Shared.Validate(nameof(Shared)));
         errors.AddRange(Routing.Validate(nameof(Routing)));
         if (Routing.Mode == RoutingMode.Consul)
         {
