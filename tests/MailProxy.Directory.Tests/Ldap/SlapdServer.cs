@@ -26,7 +26,7 @@ internal sealed class SlapdServer : IAsyncDisposable
         System.IO.File.WriteAllText(PasswordFile, "service password\n");
         System.IO.File.WriteAllText(_folder.File("content.ldif"), content);
         System.IO.File.WriteAllText(_folder.File("slapd.conf"), Configuration(authority, names));
-        Run("slapadd", "-f", _folder.File("slapd.conf"), "-l", _folder.File("content.ldif"));
+        Run("slapadd", "-q", "-f", _folder.File("slapd.conf"), "-l", _folder.File("content.ldif"));
     }
 
     /// <summary>ldap://, with StartTLS if there is a certificate.</summary>
@@ -137,7 +137,7 @@ internal sealed class SlapdServer : IAsyncDisposable
             suffix "{Base}"
             rootdn "cn=root,{Base}"
             directory {_folder.File("data")}
-            maxsize 268435456
+            maxsize 4294967296
             dbnosync
             index objectClass,mail,mailProxyAlias,uid eq
 

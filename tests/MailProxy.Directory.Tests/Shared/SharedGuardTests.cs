@@ -142,7 +142,7 @@ public sealed class SharedGuardTests
         await using var server = await RedisServer.StartNewAsync();
         await using var one = await SharedNode.StartAsync(server);
         await using var two = await SharedNode.StartAsync(server);
-        await FailAsync(one, "a", "b");
+        Assert.Equal(Wrong, await one.AskAsync("a", "carol", "203.0.113.1"));
         await server.KillAsync();
 
         // Both go on, by what each saw itself.
@@ -215,6 +215,20 @@ public sealed class SharedGuardTests
         none.Provider.Answer = In;
         Assert.Equal(In, await none.AskAsync("right"));
         Assert.DoesNotContain(right.Log.Entries.Concat(none.Log.Entries), entry => entry.Text.Contains("of the server", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_rights_that_the_documentation_names_are_enough()
+    {
+        await using var server = await RedisServer.StartNewAsync(
+            "--user", "mailproxy on >pw ~mailproxy:* +@scripting +@read +@write +@connection +time +info", "--user", "default off");
+        await System.IO.File.WriteAllTextAsync(server.File("redis.password"), "pw\n", TestContext.Current.CancellationToken);
+        await using var node = await SharedNode.StartAsync(server, passwordFile: server.File("redis.password"), user: "mailproxy");
+        await node.UntilAsync(together: true);
+        await FailAsync(node, "a", "b", "c", "d", "d");
+        Assert.Equal(Throttled, await node.AskAsync("e", from: "198.51.100.1"));
+        Assert.Equal(SharedCap.None, await node.Counts.Sessions.EnterAsync(1, "alice@example.org", null, 1, 0));
+        Assert.Null(node.Counts.Notice);
     }
 
     [Fact]

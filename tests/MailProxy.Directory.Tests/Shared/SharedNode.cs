@@ -15,10 +15,10 @@ internal sealed class SharedNode : IAsyncDisposable
 {
     private readonly LoggerFactory _loggers;
 
-    private SharedNode(RedisServer server, GuardOptions options, string passwordFile)
+    private SharedNode(RedisServer server, GuardOptions options, string passwordFile, string user)
     {
         _loggers = new LoggerFactory([new RecordingProvider(Log)]);
-        var shared = new SharedCountsOptions { Servers = [$"127.0.0.1:{server.Port}"], KeyFile = server.KeyFile, PasswordFile = passwordFile };
+        var shared = new SharedCountsOptions { Servers = [$"127.0.0.1:{server.Port}"], KeyFile = server.KeyFile, PasswordFile = passwordFile, User = user };
         Assert.Empty(shared.Validate("Shared"));
         Counts = SharedCounts.Create(shared, _loggers, TimeProvider.System)!;
         Directory = new GuardedDirectory(Provider, options, TimeProvider.System, new Random(1), Counts.GuardFor(options));
@@ -35,9 +35,9 @@ internal sealed class SharedNode : IAsyncDisposable
     /// <summary>No attempt waits: whose turn is not now is told so.</summary>
     public static GuardOptions Impatient => new() { Free = 3, FreeWhereKnown = 6, FirstDelay = TimeSpan.FromMinutes(1), LongestDelay = TimeSpan.FromMinutes(1), LongestWait = TimeSpan.FromMilliseconds(1) };
 
-    public static async Task<SharedNode> StartAsync(RedisServer server, GuardOptions? options = null, string passwordFile = "")
+    public static async Task<SharedNode> StartAsync(RedisServer server, GuardOptions? options = null, string passwordFile = "", string user = "")
     {
-        var node = new SharedNode(server, options ?? Impatient, passwordFile);
+        var node = new SharedNode(server, options ?? Impatient, passwordFile, user);
         await node.Counts.StartAsync();
         return node;
     }
