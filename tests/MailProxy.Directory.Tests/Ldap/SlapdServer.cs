@@ -139,7 +139,7 @@ internal sealed class SlapdServer : IAsyncDisposable
             directory {_folder.File("data")}
             maxsize 4294967296
             dbnosync
-            index objectClass,mail,mailProxyAlias,uid eq
+            index objectClass,mail,mailProxyAlias,uid,dc eq
 
             """;
     }
