@@ -5,6 +5,7 @@ using MailProxy.Directory.File;
 using MailProxy.Directory.Guard;
 using MailProxy.Directory.HttpAuth;
 using MailProxy.Directory.Ldap;
+using MailProxy.Directory.Shared;
 using MailProxy.Directory.Sql;
 using MailProxy.Directory.Static;
 using Microsoft.Extensions.Logging;
@@ -18,14 +19,16 @@ public static class UserDirectoryFactory
     /// <param name="options">Valid (<see cref="DirectoryOptions.Validate"/>).</param>
     /// <param name="loggers">For its own log lines.</param>
     /// <param name="time">For polling.</param>
+    /// <param name="shared">Where all nodes count guesses together; null: each by itself.</param>
     /// <exception cref="ArgumentException">The provider is none of ours.</exception>
-    public static IDirectoryProvider Create(DirectoryOptions options, ILoggerFactory loggers, TimeProvider time)
+    public static IDirectoryProvider Create(DirectoryOptions options, ILoggerFactory loggers, TimeProvider time, SharedCounts? shared = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         var directory = Unguarded(options, loggers, time);
 
         // In a laboratory everybody has one password, and there is nothing to guess.
-        return directory is StaticUserDirectory ? directory : new GuardedDirectory(new RestrictingDirectory(directory), options.Guard, time, Random.Shared);
+        return directory is StaticUserDirectory ? directory : new GuardedDirectory(
+            new RestrictingDirectory(directory), options.Guard, time, Random.Shared, shared?.GuardFor(options.Guard));
     }
 
     private static IDirectoryProvider Unguarded(DirectoryOptions options, ILoggerFactory loggers, TimeProvider time) =>

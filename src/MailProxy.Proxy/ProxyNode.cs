@@ -2,6 +2,7 @@ using MailProxy.Directory;
 using MailProxy.Proxy.Accept;
 using MailProxy.Proxy.Authenticate;
 using MailProxy.Proxy.Connect;
+using MailProxy.Proxy.Count;
 using MailProxy.Proxy.Failures;
 using MailProxy.Proxy.Imap;
 using MailProxy.Proxy.Pop3;
@@ -33,8 +34,17 @@ public sealed class ProxyNode : IDisposable
     private readonly OwnListeners _own = new();
     private readonly ClientOffers _offers;
 
+    /// <param name="settings">Valid.</param>
+    /// <param name="transport">For both legs.</param>
+    /// <param name="directory">Who the users are.</param>
+    /// <param name="router">Where they live.</param>
+    /// <param name="logger">For sessions.</param>
+    /// <param name="time">For limits.</param>
+    /// <param name="random">For ids and delays.</param>
+    /// <param name="sharedSessions">The count of users' sessions on all nodes; null: this node counts its own only.</param>
     public ProxyNode(
-        ProxySettings settings, IMailTransport transport, IUserDirectory directory, IRouter router, ILogger<ProxyNode> logger, TimeProvider time, Random random)
+        ProxySettings settings, IMailTransport transport, IUserDirectory directory, IRouter router, ILogger<ProxyNode> logger, TimeProvider time, Random random,
+        ISharedSessions? sharedSessions = null)
     {
         var limits = settings.Limits;
         _deadlines = new(time);
@@ -53,6 +63,7 @@ public sealed class ProxyNode : IDisposable
             smarthost,
             new RelayLinks(time),
             new SessionRegistry(router),
+            new UserSessions(limits, sharedSessions),
             _deadlines,
             new SessionMetrics(),
             logger,
@@ -62,6 +73,9 @@ public sealed class ProxyNode : IDisposable
 
     /// <summary>Sessions that are tied to a store now.</summary>
     public int LinkedSessions => _services.Registry.Count;
+
+    /// <summary>Counts of users' sessions that are not zero: none when nobody is logged in, or nothing is capped.</summary>
+    public int CountedUsers => _services.UserSessions.Entries;
 
     /// <summary>Connections of all listeners, in all and by client network.</summary>
     public ConnectionLimits Limits { get; }

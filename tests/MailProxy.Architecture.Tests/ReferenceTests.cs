@@ -25,7 +25,7 @@ public sealed class ReferenceTests
     private static readonly Dictionary<string, string[]> AllowedPackages = new()
     {
         ["MailProxy.Directory"] =
-            ["System.DirectoryServices.Protocols", "Npgsql", "Microsoft.Data.Sqlite", "BitFaster.Caching", "Konscious.Security.Cryptography.Argon2"],
+            ["System.DirectoryServices.Protocols", "Npgsql", "Microsoft.Data.Sqlite", "BitFaster.Caching", "Konscious.Security.Cryptography.Argon2", "StackExchange.Redis"],
         ["MailProxy.Http"] = ["Yarp.ReverseProxy"],
         ["MailProxy.Store"] = ["RocksDB", "MimeKit", "Microsoft.IdentityModel.JsonWebTokens"],
         ["MailProxy"] = ["Serilog.AspNetCore", "System.CommandLine", "Microsoft.IdentityModel.JsonWebTokens"],
@@ -71,6 +71,13 @@ public sealed class ReferenceTests
 
         Offences.None(wrong);
     }
+
+    [Fact]
+    public void One_folder_knows_redis() =>
+        Offences.None(Repository.Sources("src")
+            .Where(file => !file.RelativePath.StartsWith("src/MailProxy.Directory/Shared/", StringComparison.Ordinal))
+            .Where(file => file.Text.Contains("StackExchange.Redis", StringComparison.Ordinal))
+            .Select(file => file.RelativePath));
 
     [Theory]
     [InlineData("new Socket(")]

@@ -1,3 +1,4 @@
+using MailProxy.Proxy.Tests.Count;
 using MailProxy.Proxy.Tests.Imap;
 using MailProxy.Proxy.Tests.Pop3;
 using MailProxy.Proxy.Tests.Relay;
@@ -84,3 +85,9 @@ public sealed class MemoryDirectoryWordTests() : DirectoryWordSuite(RigTransport
 public sealed class PortableDirectoryWordTests() : DirectoryWordSuite(RigTransport.Portable);
 
 public sealed class LinuxDirectoryWordTests() : DirectoryWordSuite(RigTransport.Linux);
+
+public sealed class MemoryUserSessionsTests() : UserSessionsSuite(RigTransport.Memory);
+
+public sealed class PortableUserSessionsTests() : UserSessionsSuite(RigTransport.Portable);
+
+public sealed class LinuxUserSessionsTests() : UserSessionsSuite(RigTransport.Linux);

@@ -6,8 +6,8 @@ namespace MailProxy.Directory.File;
 /// <param name="Problem">One sentence when <paramref name="Octets"/> is null.</param>
 internal sealed record FileContent(byte[]? Octets, FileStamp? Stamp, string Problem)
 {
-    /// <summary>100,000 users with everything are about 40 MB; more belong in a database.</summary>
-    public const int MaxOctets = 64 * 1024 * 1024;
+    /// <summary>285,000 users and 600,000 aliases are about 110 MB (docs/performance.md); more belong in a database.</summary>
+    public const int MaxOctets = 256 * 1024 * 1024;
 
     /// <summary>Opens and reads it. Never throws for what a file system does.</summary>
     /// <param name="path">The file; links are followed.</param>

@@ -55,27 +55,20 @@ public sealed class FileUserDirectory : IDirectoryProvider
             return new AuthenticationResult(AuthenticationOutcome.TemporarilyUnavailable, Detail: _current.Problem ?? "");
         }
 
-        // The comparison comes first and always: how long the answer takes must not tell who exists or who is disabled.
         UserRecord? record = table.FindLogin(request.AuthenticationId);
-        PasswordHash hash = record?.Password ?? table.Decoy(request.AuthenticationId);
-        request.Trace?.Invoke(record is null ? "the file has no such user" : $"the file has {record.User.Name}, password {hash}, home {record.User.Home ?? "-"}");
-        bool? matches;
+        request.Trace?.Invoke(record is null
+            ? "the file has no such user"
+            : $"the file has {record.User.Name}, password {string.Join("; ", record.Passwords.AsEnumerable())}, home {record.User.Home ?? "-"}");
         try
         {
-            matches = await _checks.CompareAsync(hash, request.Secret, cancellationToken);
+            return record is null
+                ? await DecoyAsync(table, request, AuthenticationOutcome.NoSuchUser, "not in the file", cancellationToken)
+                : await CompareAsync(table, record, request, cancellationToken);
         }
         catch (InvalidOperationException exception)
         {
             return new AuthenticationResult(AuthenticationOutcome.TemporarilyUnavailable, record?.User, exception.Message);
         }
-
-        return matches switch
-        {
-            null => new AuthenticationResult(AuthenticationOutcome.TemporarilyUnavailable, Detail: "too many passwords wait to be compared"),
-            _ when record is null => new AuthenticationResult(AuthenticationOutcome.NoSuchUser, Detail: "not in the file"),
-            false => new AuthenticationResult(AuthenticationOutcome.WrongPassword, Detail: $"{{{hash.Scheme}}} does not match"),
-            true => Judge(table, record, request.AuthorizationId),
-        };
     }
 
     /// <inheritdoc/>
@@ -95,18 +88,56 @@ public sealed class FileUserDirectory : IDirectoryProvider
         await _checks.DisposeAsync();
     }
 
-    /// <summary>The password was right.</summary>
-    private static AuthenticationResult Judge(UserTable table, UserRecord owner, string authorizationId)
+    // The comparison comes first and always: how long the answer takes must not tell who exists or who is disabled.
+    private async ValueTask<AuthenticationResult> CompareAsync(UserTable table, UserRecord record, AuthenticationRequest request, CancellationToken cancellationToken)
     {
-        if (owner.IsDisabled || owner.IsExpired)
+        bool hasCompared = false;
+        foreach (StoredPassword password in record.Passwords)
+        {
+            if (!password.IsFor(request.Protocol))
+            {
+                continue;
+            }
+
+            hasCompared = true;
+            if (await _checks.CompareAsync(password.Hash, request.Secret, cancellationToken) is not { } matches)
+            {
+                return TooMany;
+            }
+
+            if (matches)
+            {
+                return Judge(table, record, password, request.AuthorizationId);
+            }
+        }
+
+        return hasCompared
+            ? new AuthenticationResult(
+                AuthenticationOutcome.WrongPassword,
+                Detail: record.Passwords.Length == 1 ? $"{record.Passwords[0]} does not match" : $"none of {record.Passwords.Length} passwords matches for {request.Protocol}")
+            : await DecoyAsync(table, request, AuthenticationOutcome.WrongPassword, $"{record.User.Name} has no password for {request.Protocol}", cancellationToken);
+    }
+
+    private async ValueTask<AuthenticationResult> DecoyAsync(
+        UserTable table, AuthenticationRequest request, AuthenticationOutcome outcome, string detail, CancellationToken cancellationToken) =>
+        await _checks.CompareAsync(table.Decoy(request.AuthenticationId), request.Secret, cancellationToken) is null
+            ? TooMany
+            : new AuthenticationResult(outcome, Detail: detail);
+
+    private static AuthenticationResult TooMany => new(AuthenticationOutcome.TemporarilyUnavailable, Detail: "too many passwords wait to be compared");
+
+    /// <summary>The password was right.</summary>
+    private static AuthenticationResult Judge(UserTable table, UserRecord owner, StoredPassword password, string authorizationId)
+    {
+        if (owner.IsDisabled || password.IsExpired)
         {
             return new AuthenticationResult(
-                owner.IsDisabled ? AuthenticationOutcome.Disabled : AuthenticationOutcome.Expired, owner.User, "so marked in the file");
+                owner.IsDisabled ? AuthenticationOutcome.Disabled : AuthenticationOutcome.Expired, owner.User, $"so marked in the file; {password}");
         }
 
         if (authorizationId.Length == 0 || table.FindLogin(authorizationId) is { } same && ReferenceEquals(same, owner))
         {
-            return new AuthenticationResult(AuthenticationOutcome.Authenticated, owner.User, $"{{{owner.Password.Scheme}}}");
+            return new AuthenticationResult(AuthenticationOutcome.Authenticated, owner.User, password.ToString());
         }
 
         // Whether there is such a user at all is told to nobody who may not act as them.
@@ -117,6 +148,6 @@ public sealed class FileUserDirectory : IDirectoryProvider
 
         return other.IsDisabled
             ? new AuthenticationResult(AuthenticationOutcome.Disabled, other.User, $"so marked in the file; asked by {owner.User.Name}")
-            : new AuthenticationResult(AuthenticationOutcome.Authenticated, other.User, $"{{{owner.Password.Scheme}}} of {owner.User.Name}, who may act as this user");
+            : new AuthenticationResult(AuthenticationOutcome.Authenticated, other.User, $"{password} of {owner.User.Name}, who may act as this user");
     }
 }

@@ -9,6 +9,9 @@ internal ref struct LocatedJson
     // The file's own structure is four deep; anything much deeper is not it.
     private const int MaxDepth = 16;
 
+    // Of values that have none; nobody adds to it. A file has millions of them.
+    private static readonly List<LocatedMember> None = [];
+
     private readonly ReadOnlySpan<byte> _octets;
     private readonly List<FileError> _errors;
     private Utf8JsonReader _reader;
@@ -61,11 +64,11 @@ internal ref struct LocatedJson
         {
             JsonTokenType.StartObject => Object(line, pointer),
             JsonTokenType.StartArray => Array(line, pointer),
-            JsonTokenType.String => new LocatedValue(LocatedKind.String, line, pointer, _reader.GetString()!, []),
-            JsonTokenType.Number => new LocatedValue(LocatedKind.Number, line, pointer, System.Text.Encoding.ASCII.GetString(_reader.ValueSpan), []),
-            JsonTokenType.True => new LocatedValue(LocatedKind.Boolean, line, pointer, "true", []),
-            JsonTokenType.False => new LocatedValue(LocatedKind.Boolean, line, pointer, "false", []),
-            _ => new LocatedValue(LocatedKind.Null, line, pointer, "", []),
+            JsonTokenType.String => new LocatedValue(LocatedKind.String, line, pointer, _reader.GetString()!, None),
+            JsonTokenType.Number => new LocatedValue(LocatedKind.Number, line, pointer, System.Text.Encoding.ASCII.GetString(_reader.ValueSpan), None),
+            JsonTokenType.True => new LocatedValue(LocatedKind.Boolean, line, pointer, "true", None),
+            JsonTokenType.False => new LocatedValue(LocatedKind.Boolean, line, pointer, "false", None),
+            _ => new LocatedValue(LocatedKind.Null, line, pointer, "", None),
         };
     }
 

@@ -3,7 +3,7 @@ using MailProxy.Directory.Passwords;
 namespace MailProxy.Directory.File;
 
 // { "domains": ["example.org"],
-//   "users": [ { "name", "password", "home"?, "aliases"?, "disabled"?, "expired"?, "attributes"?, "mayActAs"? } ],
+//   "users": [ { "name", "password", "passwords"?, "home"?, "aliases"?, "disabled"?, "expired"?, "attributes"?, "mayActAs"? } ],
 //   "aliases": { "team@example.org": ["alice@example.org", ...] } }                       docs/directory.md says it in words
 
 /// <summary>Makes a table of the file's values. Goes on after an error, so that all of them are told at once.</summary>
@@ -13,12 +13,13 @@ internal sealed class UserFileReader(List<FileError> errors, string defaultDomai
     private const int HomeLength = 128;
 
     private static readonly string[] RootNames = ["domains", "users", "aliases"];
-    private static readonly string[] UserNames = ["name", "password", "home", "aliases", "disabled", "expired", "attributes", "mayActAs"];
+    private static readonly string[] UserNames = ["name", "password", "passwords", "home", "aliases", "disabled", "expired", "attributes", "mayActAs"];
 
     private readonly HashSet<string> _domains = new(StringComparer.Ordinal);
     private readonly Dictionary<string, UserRecord> _users = new(StringComparer.Ordinal);
     private readonly Dictionary<string, LocatedValue> _taken = new(StringComparer.Ordinal);
     private readonly List<(LocatedValue Where, string Name)> _mayActAs = [];
+    private readonly UserPasswords _passwords = new(errors);
     private string? _defaultDomain;
 
     /// <summary>The table; worth something only if no error was added.</summary>
@@ -79,11 +80,11 @@ internal sealed class UserFileReader(List<FileError> errors, string defaultDomai
         var fields = new FieldReader(value, UserNames, errors);
         LocatedValue? named = fields.Required("name");
         string? name = named is null ? null : Name(named)?.ToString();
-        PasswordHash? password = ReadPassword(fields.Required("password"));
+        bool expired = fields.Boolean("expired");
+        StoredPassword[]? passwords = _passwords.Read(fields, expired);
         string? home = ReadHome(fields.String("home"));
         IReadOnlyDictionary<string, string> attributes = ReadAttributes(fields.Object("attributes"));
         bool disabled = fields.Boolean("disabled");
-        bool expired = fields.Boolean("expired");
         var mayActAs = new HashSet<string>(StringComparer.Ordinal);
         foreach (LocatedValue other in fields.Strings("mayActAs"))
         {
@@ -95,12 +96,12 @@ internal sealed class UserFileReader(List<FileError> errors, string defaultDomai
         }
 
         LocatedValue[] aliases = [.. fields.Strings("aliases")];
-        if (named is null || name is null || !Take(named, name) || password is null)
+        if (named is null || name is null || !Take(named, name) || passwords is null)
         {
             return null;
         }
 
-        var record = new UserRecord(new DirectoryUser(name, home, attributes), password, disabled, expired, mayActAs);
+        var record = new UserRecord(new DirectoryUser(name, home, attributes), passwords, disabled, mayActAs);
         _users[name] = record;
         return new UserAliases(record, aliases);
     }
@@ -114,21 +115,6 @@ internal sealed class UserFileReader(List<FileError> errors, string defaultDomai
                 _users[name] = user.Record;
             }
         }
-    }
-
-    private PasswordHash? ReadPassword(LocatedValue? value)
-    {
-        if (value is null)
-        {
-            return null;
-        }
-
-        if (!PasswordParser.TryParse(value.Text, out PasswordHash? hash, out string? error))
-        {
-            errors.Add(value.Error(error));
-        }
-
-        return hash;
     }
 
     private string? ReadHome(LocatedValue? value)

@@ -17,7 +17,7 @@ internal sealed record UserTable(
 {
     // So that nobody outside can tell which user an unknown name is compared with.
     private readonly byte[] _decoyKey = RandomNumberGenerator.GetBytes(32);
-    private readonly PasswordHash[] _decoys = [.. Users.Values.Distinct().Select(record => record.Password)];
+    private readonly PasswordHash[] _decoys = [.. Users.Values.Distinct().Select(record => record.Passwords[0].Hash)];
 
     /// <summary>How many users, aliases not counted.</summary>
     public int UserCount => _decoys.Length;

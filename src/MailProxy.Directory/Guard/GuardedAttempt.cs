@@ -4,4 +4,5 @@ namespace MailProxy.Directory.Guard;
 /// <param name="User">What is held against the user; null: it comes from an address from which the user lately logged in.</param>
 /// <param name="Address">From where.</param>
 /// <param name="Hash">Keyed hash of the password; 0: not made yet.</param>
-internal readonly record struct GuardedAttempt(Suspect? User, ClientPrefix? Address, ulong Hash);
+/// <param name="Shared">The same for all nodes; null: this one counts by itself.</param>
+internal readonly record struct GuardedAttempt(Suspect? User, ClientPrefix? Address, ulong Hash, ISharedAttempt? Shared);

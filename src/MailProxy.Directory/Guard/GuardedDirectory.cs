@@ -1,9 +1,9 @@
 namespace MailProxy.Directory.Guard;
 
 /// <summary>A directory that guesses reach slowly. In front of everything else: whom the cache would answer waits as well.</summary>
-internal sealed class GuardedDirectory(IDirectoryProvider directory, GuardOptions options, TimeProvider time, Random random) : IDirectoryProvider
+internal sealed class GuardedDirectory(IDirectoryProvider directory, GuardOptions options, TimeProvider time, Random random, ISharedGuard? shared = null) : IDirectoryProvider
 {
-    private readonly GuessGuard _guard = new(options, time, random);
+    private readonly GuessGuard _guard = new(options, time, random, shared);
 
     /// <inheritdoc/>
     public string? Unreadiness => directory.Unreadiness;
@@ -25,6 +25,7 @@ internal sealed class GuardedDirectory(IDirectoryProvider directory, GuardOption
     {
         ArgumentNullException.ThrowIfNull(request);
         var attempt = _guard.Begin(request.AuthenticationId, ClientPrefix.Of(request.Client), request.Secret);
+        var hasVerdict = false;
         try
         {
             if (!await _guard.WaitAsync(attempt, request.Secret, cancellationToken))
@@ -36,10 +37,12 @@ internal sealed class GuardedDirectory(IDirectoryProvider directory, GuardOption
             switch (result.Outcome)
             {
                 case AuthenticationOutcome.Authenticated:
-                    _guard.Succeeded(request.AuthenticationId, attempt.Address);
+                    _guard.Succeeded(request.AuthenticationId, attempt);
+                    hasVerdict = true;
                     break;
                 case AuthenticationOutcome.WrongPassword or AuthenticationOutcome.NoSuchUser or AuthenticationOutcome.NotAuthorized:
                     _guard.Failed(request.AuthenticationId, attempt, request.Secret);
+                    hasVerdict = true;
                     break;
             }
 
@@ -48,6 +51,10 @@ internal sealed class GuardedDirectory(IDirectoryProvider directory, GuardOption
         finally
         {
             attempt.User?.Ended(attempt.Hash);
+            if (!hasVerdict)
+            {
+                attempt.Shared?.Ended();
+            }
         }
     }
 

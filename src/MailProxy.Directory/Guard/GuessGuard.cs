@@ -6,9 +6,9 @@ namespace MailProxy.Directory.Guard;
 /// <summary>
 /// Makes guessing slow and leaves owners alone. Different wrong passwords count, against the user and against the address; beyond a few the next attempts
 /// get turns, further apart with each failure, however many come at once. From an address from which this user lately logged in nothing is held
-/// against the user. Of this node only, and bounded.
+/// against the user. Bounded. Of this node only, unless all nodes share a count: then that decides as long as it can be asked.
 /// </summary>
-internal sealed class GuessGuard(GuardOptions options, TimeProvider time, Random random)
+internal sealed class GuessGuard(GuardOptions options, TimeProvider time, Random random, ISharedGuard? shared = null)
 {
     private readonly ConcurrentLru<string, Suspect> _users = new(Environment.ProcessorCount, options.Entries, StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentLru<ClientPrefix, Suspect> _addresses = new(Environment.ProcessorCount, options.Entries, EqualityComparer<ClientPrefix>.Default);
@@ -22,11 +22,27 @@ internal sealed class GuessGuard(GuardOptions options, TimeProvider time, Random
     {
         var now = time.GetTimestamp();
         var isOwner = IsKnown(_owners, (address.GetValueOrDefault(), user), address, now);
-        return new GuardedAttempt(isOwner ? null : _users.GetOrAdd(user, static _ => new Suspect()), address, isOwner ? 0 : HashOf(password));
+        return new GuardedAttempt(isOwner ? null : _users.GetOrAdd(user, static _ => new Suspect()), address, isOwner ? 0 : HashOf(password), shared?.Begin(user, address, password));
     }
 
     /// <summary>Waits for an attempt's turn. False: it comes too late, or too many wait already.</summary>
-    public ValueTask<bool> WaitAsync(GuardedAttempt attempt, Secret password, CancellationToken cancellationToken)
+    public ValueTask<bool> WaitAsync(GuardedAttempt attempt, Secret password, CancellationToken cancellationToken) =>
+        attempt.Shared is null ? WaitHereAsync(attempt, password, cancellationToken) : WaitAmongAllAsync(attempt, password, cancellationToken);
+
+    private async ValueTask<bool> WaitAmongAllAsync(GuardedAttempt attempt, Secret password, CancellationToken cancellationToken)
+    {
+        // What this node knows of owners counts too: a server that was started anew knows none.
+        var isKnown = attempt.Address is { } from && IsKnown(_known, from, from, time.GetTimestamp());
+        var turn = await attempt.Shared!.TakeTurnAsync(attempt.User is null, isKnown, Chance());
+        if (!turn.IsKnown)
+        {
+            return await WaitHereAsync(attempt, password, cancellationToken);
+        }
+
+        return turn.Wait is { } wait && (wait == TimeSpan.Zero || await SitOutAsync(wait, cancellationToken));
+    }
+
+    private ValueTask<bool> WaitHereAsync(GuardedAttempt attempt, Secret password, CancellationToken cancellationToken)
     {
         var now = time.GetTimestamp();
         var wait = TimeSpan.Zero;
@@ -64,12 +80,15 @@ internal sealed class GuessGuard(GuardOptions options, TimeProvider time, Random
         {
             _addresses.GetOrAdd(from, static _ => new Suspect()).Failed(now, hash);
         }
+
+        attempt.Shared?.Failed();
     }
 
     /// <summary>The user came in from there.</summary>
-    public void Succeeded(string user, ClientPrefix? address)
+    public void Succeeded(string user, GuardedAttempt attempt)
     {
-        if (address is { } from)
+        attempt.Shared?.Succeeded();
+        if (attempt.Address is { } from)
         {
             var now = time.GetTimestamp();
             _known.AddOrUpdate(from, now);

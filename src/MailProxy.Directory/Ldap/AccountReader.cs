@@ -15,6 +15,7 @@ internal sealed class AccountReader(LdapDirectoryOptions options)
     public string[] Attributes { get; } = [.. new[] { options.Name, options.Home, options.Member, options.Disabled, options.Expired, options.Quota, options.MayActAs }
         .Concat(options.Attributes)
         .Concat(options.Mode != LdapMode.Hash ? [] : options.Passwords.Count > 0 ? options.Passwords : ["userPassword"])
+        .Append(options.Mode == LdapMode.Hash ? options.AppPasswords : "")
         .Where(name => name.Length > 0)
         .Distinct(StringComparer.OrdinalIgnoreCase)];
 
@@ -42,7 +43,8 @@ internal sealed class AccountReader(LdapDirectoryOptions options)
         var user = new DirectoryUser(name, entry[options.Home] is [{ Length: > 0 } home, ..] ? home : null, attributes.ToFrozenDictionary(StringComparer.Ordinal));
         return new LdapAccount(
             user, entry.Dn, Says(entry[options.Disabled], options.DisabledValues), Says(entry[options.Expired], options.ExpiredValues), entry[options.MayActAs],
-            [.. _passwords.SelectMany(attribute => entry[attribute])]);
+            [.. _passwords.SelectMany(attribute => entry[attribute])],
+            options.Mode == LdapMode.Hash ? entry[options.AppPasswords] : []);
     }
 
     private static bool Says(string[] values, List<string> meant) =>

@@ -7,7 +7,9 @@ namespace MailProxy.Directory.Ldap;
 /// <param name="IsExpired">The password is right but too old.</param>
 /// <param name="MayActAs">Names, as they stand there.</param>
 /// <param name="Passwords">Stored passwords, for mode hash.</param>
-internal sealed record LdapAccount(DirectoryUser User, string Dn, bool IsDisabled, bool IsExpired, IReadOnlyList<string> MayActAs, IReadOnlyList<string> Passwords)
+/// <param name="AppPasswords">Stored passwords with a label, for mode hash.</param>
+internal sealed record LdapAccount(
+    DirectoryUser User, string Dn, bool IsDisabled, bool IsExpired, IReadOnlyList<string> MayActAs, IReadOnlyList<string> Passwords, IReadOnlyList<string> AppPasswords)
 {
     /// <summary>Without the passwords.</summary>
     public override string ToString() => User.Name;

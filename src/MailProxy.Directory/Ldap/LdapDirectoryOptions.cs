@@ -72,6 +72,9 @@ public sealed class LdapDirectoryOptions
     /// <summary>For mode hash: attributes with passwords, of which any may match. Empty: userPassword.</summary>
     public List<string> Passwords { get; set; } = [];
 
+    /// <summary>For mode hash: the attribute with application passwords, each <c>label:protocols:{SCHEME}hash</c>; empty: none.</summary>
+    public string AppPasswords { get; set; } = "";
+
     /// <summary>The attribute with the names of those whom this user may act as; empty: nobody.</summary>
     public string MayActAs { get; set; } = "";
 

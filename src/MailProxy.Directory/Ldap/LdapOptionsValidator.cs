@@ -110,6 +110,7 @@ internal static partial class LdapOptionsValidator
         {
             (nameof(options.Name), options.Name), (nameof(options.Home), options.Home), (nameof(options.Member), options.Member), (nameof(options.Disabled), options.Disabled),
             (nameof(options.Expired), options.Expired), (nameof(options.Quota), options.Quota), (nameof(options.MayActAs), options.MayActAs),
+            (nameof(options.AppPasswords), options.AppPasswords),
         };
         foreach (var (name, attribute) in single
             .Concat(options.Passwords.Select(one => (nameof(options.Passwords), one)))
@@ -117,6 +118,15 @@ internal static partial class LdapOptionsValidator
             .Where(one => one.Item2.Length > 0 && !AttributeName().IsMatch(one.Item2)))
         {
             yield return $"{name}: '{attribute}' is not the name of an attribute.";
+        }
+
+        if (options.AppPasswords.Length > 0 && options.Mode != LdapMode.Hash)
+        {
+            yield return $"{nameof(options.AppPasswords)}: is read in mode hash only, since a server binds by userPassword; set {nameof(options.Mode)} to hash or leave it out.";
+        }
+        else if (options.AppPasswords.Length > 0 && options.Passwords.Contains(options.AppPasswords, StringComparer.OrdinalIgnoreCase))
+        {
+            yield return $"{nameof(options.AppPasswords)}: '{options.AppPasswords}' is in {nameof(options.Passwords)} too; its values can be of one form only.";
         }
     }
 

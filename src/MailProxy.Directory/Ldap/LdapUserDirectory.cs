@@ -164,52 +164,60 @@ public sealed class LdapUserDirectory : IDirectoryProvider
     /// <summary>The comparison comes first and always: how long the answer takes must not tell who exists or who is disabled.</summary>
     private async Task<BindVerdict> CompareAsync(AuthenticationRequest request, LdapAccount? account, CancellationToken cancellationToken)
     {
-        var stored = account is null ? new StoredPasswords([_decoys.For(request.AuthenticationId)], null) : StoredPasswords.Parse(account.Passwords);
-        if (stored.Hashes.Count == 0)
+        var stored = account is null
+            ? new StoredPasswords([new StoredPassword(_decoys.For(request.AuthenticationId))], null)
+            : StoredPasswords.Parse(account.Passwords, account.AppPasswords);
+        if (stored.All.Count == 0)
         {
             // One that nobody may read looks like one that is not there, and that is no wrong password.
             throw new LdapFaultException(LdapFault.Refused, $"{account?.Dn}: {stored.Problem ?? $"shows no password; does '{_options.BindDn}' have the right to read it?"}");
         }
 
-        foreach (var hash in stored.Hashes)
+        var usable = stored.All.Where(password => password.IsFor(request.Protocol)).ToList();
+        if (usable.Count == 0)
         {
-            bool? matches;
-            try
-            {
-                matches = await _checks.CompareAsync(hash, request.Secret, cancellationToken);
-            }
-            catch (InvalidOperationException exception)
-            {
-                throw new LdapFaultException(LdapFault.Refused, exception.Message, exception);
-            }
+            // It takes the time of a wrong password, and nobody's password is tried.
+            await MatchesAsync(_decoys.For(request.AuthenticationId), request, cancellationToken);
+        }
 
-            if (matches is null)
-            {
-                throw new LdapFaultException(LdapFault.Refused, "too many passwords wait to be compared");
-            }
-
+        foreach (var password in usable)
+        {
+            var matches = await MatchesAsync(password.Hash, request, cancellationToken);
             if (account is not null)
             {
-                _decoys.Learn(account.User.Name, hash);
+                _decoys.Learn(account.User.Name, password.Hash);
             }
 
-            if (matches.Value && account is not null)
+            if (matches && account is not null)
             {
-                return new BindVerdict(AuthenticationOutcome.Authenticated, $"{{{hash.Scheme}}} of {account.Dn}");
+                return new BindVerdict(AuthenticationOutcome.Authenticated, $"{password} of {account.Dn}", password.Label.Length > 0);
             }
         }
 
         // If one could not be read, it may have been the right one.
         return stored.Problem is null
-            ? new BindVerdict(AuthenticationOutcome.WrongPassword, "no stored password matches")
+            ? new BindVerdict(AuthenticationOutcome.WrongPassword, usable.Count == 0 ? $"no stored password is good for {request.Protocol}" : "no stored password matches")
             : throw new LdapFaultException(LdapFault.Refused, $"{account?.Dn}: {stored.Problem}, and no other one matches");
+    }
+
+    private async Task<bool> MatchesAsync(PasswordHash hash, AuthenticationRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _checks.CompareAsync(hash, request.Secret, cancellationToken)
+                ?? throw new LdapFaultException(LdapFault.Refused, "too many passwords wait to be compared");
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new LdapFaultException(LdapFault.Refused, exception.Message, exception);
+        }
     }
 
     /// <summary>The password was right.</summary>
     private async Task<AuthenticationResult> AuthorizeAsync(
         LdapParts parts, LdapAccount owner, BindVerdict verdict, AuthenticationRequest request, CancellationToken cancellationToken)
     {
-        if (owner.IsDisabled || owner.IsExpired)
+        if (owner.IsDisabled || (owner.IsExpired && !verdict.IsOfProgram))
         {
             return new AuthenticationResult(owner.IsDisabled ? AuthenticationOutcome.Disabled : AuthenticationOutcome.Expired, owner.User, $"so marked in {owner.Dn}");
         }

@@ -48,6 +48,16 @@ public sealed class LimitOptions
     /// <summary>Connections of one client address (/32 or /64).</summary>
     public int ConnectionsPerAddress { get; set; } = 1_000;
 
+    /// <summary>
+    /// Live sessions of one user, all protocols together; 0: no cap, which is the default: shared mailboxes and webmail have hundreds with good reason,
+    /// whoever is cut off by a number nobody chose calls the help desk, and <see cref="ConnectionsPerAddress"/> holds already. Telephones and mail
+    /// programs keep 5 to 10 each.
+    /// </summary>
+    public int SessionsPerUser { get; set; }
+
+    /// <summary>Live sessions of one user from one client address (/32 or /64); 0: no cap. Dovecot's mail_max_userip_connections is 10 for each protocol.</summary>
+    public int SessionsPerUserAndAddress { get; set; }
+
     /// <summary>Largest message, octets; announced as SIZE.</summary>
     public long MessageSize { get; set; } = 64L * 1024 * 1024;
 
@@ -84,6 +94,14 @@ public sealed class LimitOptions
             if (value < 1)
             {
                 yield return $"{path}:{name}: give a number of at least 1.";
+            }
+        }
+
+        foreach (var (name, value) in new[] { (nameof(SessionsPerUser), SessionsPerUser), (nameof(SessionsPerUserAndAddress), SessionsPerUserAndAddress) })
+        {
+            if (value is < 0 or > 1_000_000)
+            {
+                yield return $"{path}:{name}: give a number up to 1000000, or 0 for no cap.";
             }
         }
 

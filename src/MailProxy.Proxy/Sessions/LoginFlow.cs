@@ -43,13 +43,30 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
 
         return result.Outcome switch
         {
-            AuthenticationOutcome.Authenticated when result.User is not null => result.User,
+            AuthenticationOutcome.Authenticated when result.User is not null =>
+                services.UserSessions.IsOff ? result.User : await EnterAsync(result.User),
             AuthenticationOutcome.Disabled => Outcome<DirectoryUser>.Failed(ProxyFailure.UserDisabled, result.Detail),
             AuthenticationOutcome.Expired => Outcome<DirectoryUser>.Failed(ProxyFailure.CredentialsExpired, result.Detail),
             AuthenticationOutcome.Throttled => Outcome<DirectoryUser>.Failed(ProxyFailure.Throttled, result.Detail),
             AuthenticationOutcome.TemporarilyUnavailable => Refused(ProxyFailure.DirectoryUnavailable, result.Detail, result),
             _ => Refused(ProxyFailure.BadCredentials, $"{result.Outcome} {result.Detail}".TrimEnd(), result),
         };
+    }
+
+    // Before anything is asked of a store: whoever has too many sessions must not cost one more there.
+    private async ValueTask<Outcome<DirectoryUser>> EnterAsync(DirectoryUser user)
+    {
+        session.User = user.Name;
+        var refused = await services.UserSessions.EnterAsync(session);
+        await session.Connection.ReturnHomeAsync();
+        if (refused is not { } full)
+        {
+            return user;
+        }
+
+        services.Metrics.Capped(session.Listener.Name, full.Cap);
+        SessionLog.Capped(services.Logger, session.Listener.Name, session.Id, session.Client?.ToString() ?? "-", full.Detail);
+        return Outcome<DirectoryUser>.Failed(ProxyFailure.TooManySessions, full.Detail);
     }
 
     private static Outcome<DirectoryUser> Refused(ProxyFailure failure, string detail, AuthenticationResult result) =>

@@ -126,6 +126,7 @@ internal sealed class LoginSession(
         session.FailedLogins++;
 
         // Nothing of this attempt may be seen by the next one.
+        services.UserSessions.Leave(session);
         session.User = null;
         session.DirectoryHome = null;
         session.Route = null;

@@ -3,8 +3,10 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using MailProxy.Directory;
 using MailProxy.Proxy.Accept;
+using MailProxy.Proxy.Count;
 using MailProxy.Proxy.Failures;
 using MailProxy.Routing.Decisions;
+using MailProxy.Transport.Serving;
 using MailProxy.Transport.Tls;
 using Microsoft.AspNetCore.Connections;
 
@@ -49,6 +51,12 @@ internal sealed class SessionContext(ulong number, ListenerOptions listener, Con
 
     /// <summary>Where the user was routed and why, once decided.</summary>
     public RouteDecision? Route { get; set; }
+
+    /// <summary>It is counted among the user's live sessions, and has to be counted out.</summary>
+    public bool HasPlace { get; set; }
+
+    /// <summary>What it is counted under, once there is a <see cref="User"/>.</summary>
+    public SessionPlace Place => new(number, User!, ClientNetwork.Of(Client));
 
     /// <summary>Failed logins so far.</summary>
     public int FailedLogins { get; set; }

@@ -61,6 +61,10 @@ internal static partial class SessionLog
     [LoggerMessage(EventId = 6, Message = "{Protocol} recipient <{Recipient}> in {Session}: {Failure} ({Detail})")]
     public static partial void RecipientFailed(ILogger logger, LogLevel level, string protocol, string recipient, string session, ProxyFailure failure, string detail);
 
+    /// <summary>A login was right, and the user had no session free.</summary>
+    [LoggerMessage(7, LogLevel.Information, "{Protocol} login {Session} from {Client} refused: {Detail}")]
+    public static partial void Capped(ILogger logger, string protocol, string session, string client, string detail);
+
     [LoggerMessage(
         EventId = 1,
         Message = "{Protocol} session {Session} ended while {Phase}: {EndedBy}. client {Client}, user {User}, store {Store} ({Why}), TLS {Tls}, {BytesIn} octets in, {BytesOut} out, {Messages} messages, {Seconds:0.000} s ({Phases}), last failure {Failure}")]

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using MailProxy.Proxy.Count;
 using MailProxy.Proxy.Failures;
 
 namespace MailProxy.Proxy.Sessions;
@@ -12,6 +13,7 @@ internal sealed class SessionMetrics : IDisposable
     private readonly Meter _meter = new(MeterName);
     private readonly UpDownCounter<long> _active;
     private readonly Counter<long> _failures;
+    private readonly Counter<long> _capped;
     private readonly Counter<long> _bytes;
     private readonly Counter<long> _messages;
     private readonly Histogram<double> _phase;
@@ -20,6 +22,7 @@ internal sealed class SessionMetrics : IDisposable
     {
         _active = _meter.CreateUpDownCounter<long>("mailproxy.sessions.active", "{session}", "Sessions from accept to end.");
         _failures = _meter.CreateCounter<long>("mailproxy.session.failures", "{failure}", "Failed logins, recipients and sessions by error.type.");
+        _capped = _meter.CreateCounter<long>("mailproxy.sessions.capped", "{session}", "Sessions refused because their user has as many as allowed, by cap.");
         _bytes = _meter.CreateCounter<long>("mailproxy.splice.io", "By", "Octets spliced, by direction.");
         _messages = _meter.CreateCounter<long>("mailproxy.relay.messages", "{message}", "Messages that the relay answered, by class of the answer.");
         _phase = _meter.CreateHistogram<double>("mailproxy.session.phase.duration", "s", "Time that sessions spent in each phase.");
@@ -51,6 +54,10 @@ internal sealed class SessionMetrics : IDisposable
 
     /// <summary>A message was answered, e.g. with 2 for 250.</summary>
     public void Relayed(string protocol, int answer) => _messages.Add(1, Protocol(protocol), new("mailproxy.relay.answer", $"{answer / 100}xx"));
+
+    /// <summary>A login was right, and the user had no session free.</summary>
+    public void Capped(string protocol, SessionCap cap) =>
+        _capped.Add(1, Protocol(protocol), new("mailproxy.session.cap", cap == SessionCap.User ? "user" : "user_and_address"));
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

@@ -1,5 +1,6 @@
 using MailProxy.Directory;
 using MailProxy.Proxy.Connect;
+using MailProxy.Proxy.Count;
 using MailProxy.Proxy.Relay;
 using MailProxy.Proxy.Route;
 using MailProxy.Proxy.Splice;
@@ -17,6 +18,7 @@ internal sealed record SessionServices(
     SmarthostConnector? Smarthost,
     RelayLinks Links,
     SessionRegistry Registry,
+    UserSessions UserSessions,
     SessionDeadlines Deadlines,
     SessionMetrics Metrics,
     ILogger Logger,
@@ -29,6 +31,7 @@ internal sealed record SessionServices(
     /// <summary>A session is over, and says so.</summary>
     public void Finish(SessionContext session)
     {
+        UserSessions.Leave(session);
         session.Enter(session.Phase);
         Metrics.Ended(session);
         SessionLog.Ended(Logger, session);

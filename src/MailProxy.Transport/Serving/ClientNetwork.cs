@@ -8,7 +8,9 @@ namespace MailProxy.Transport.Serving;
 /// Whom a limit by address counts as one: an IPv4 address, or an IPv6 /64, which is what one subscriber is given (RFC 6177).
 /// IPv4 within IPv6 (a dual-stack listener, RFC 4291 2.5.5.2) is IPv4, or all of it would be one /64.
 /// </summary>
-internal readonly record struct ClientNetwork(ulong Prefix, bool IsV6)
+/// <param name="Prefix">The address, or the first 64 bits of it.</param>
+/// <param name="IsV6">Which of both.</param>
+public readonly record struct ClientNetwork(ulong Prefix, bool IsV6)
 {
     /// <summary>Null for peers without an IP address (in memory).</summary>
     public static ClientNetwork? Of(EndPoint? client)

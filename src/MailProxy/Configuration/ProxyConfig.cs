@@ -1,4 +1,5 @@
 using MailProxy.Directory;
+using MailProxy.Directory.Shared;
 using MailProxy.Http;
 using MailProxy.Proxy.Accept;
 using MailProxy.Proxy.Relay;
@@ -41,6 +42,9 @@ public sealed class ProxyConfig : INodeConfig
     /// <summary>Who the users are.</summary>
     public DirectoryOptions Directory { get; set; } = new();
 
+    /// <summary>Where all nodes count guesses and sessions together.</summary>
+    public SharedCountsOptions Shared { get; set; } = new();
+
     /// <summary>Where stores and routes come from.</summary>
     public RoutingOptions Routing { get; set; } = new();
 
@@ -67,6 +71,7 @@ public sealed class ProxyConfig : INodeConfig
     {
         ConfigPaths.Resolve(Tls, folder);
         ConfigPaths.Resolve(Directory, folder);
+        ConfigPaths.Resolve(Shared, folder);
         ConfigPaths.Resolve(Consul, folder);
         ConfigPaths.Resolve(Stores, folder);
         ConfigPaths.Resolve(Http, folder);
@@ -109,6 +114,7 @@ public sealed class ProxyConfig : INodeConfig
 
         errors.AddRange(Authentication.Validate(nameof(Authentication)));
         errors.AddRange(Directory.Validate(nameof(Directory)));
+        errors.AddRange(Shared.Validate(nameof(Shared)));
         errors.AddRange(Routing.Validate(nameof(Routing)));
         if (Routing.Mode == RoutingMode.Consul)
         {

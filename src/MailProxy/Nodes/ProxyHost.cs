@@ -1,6 +1,7 @@
 using System.Net;
 using MailProxy.Configuration;
 using MailProxy.Directory;
+using MailProxy.Directory.Shared;
 using MailProxy.Http;
 using MailProxy.Http.Health;
 using MailProxy.Logging;
@@ -40,6 +41,7 @@ internal sealed class ProxyHost : INode
     private readonly ServerTlsFiles? _tls;
     private readonly StoreTokenSigner? _tokens;
     private readonly IMailTransport _transport;
+    private readonly SharedCounts? _shared;
     private readonly IDirectoryProvider _directory;
     private readonly IRoutingSource _routing;
     private readonly ProxyNode _proxy;
@@ -63,7 +65,8 @@ internal sealed class ProxyHost : INode
             _logger.LogWarning("Tls:TicketKeys is not used: on the {Transport} transport each node has ticket keys of its own", _transport.Name);
         }
 
-        _directory = UserDirectoryFactory.Create(config.Directory, loggers, time);
+        _shared = SharedCounts.Create(config.Shared, loggers, time);
+        _directory = UserDirectoryFactory.Create(config.Directory, loggers, time, _shared);
         _routing = config.Routing.Mode == RoutingMode.Static ? new StaticRouting(config.Routing) : new RoutingService(config.Consul, loggers, time);
         var settings = new ProxySettings(
             config.Node.HostName, _tls?.Tls, config.Authentication.ClearText, config.Limits, config.Stores, identity, MasterAccountFile.Load(config.Stores), config.Relay,
@@ -71,7 +74,7 @@ internal sealed class ProxyHost : INode
         {
             Mechanisms = config.Authentication.ToMechanisms(),
         };
-        _proxy = new ProxyNode(settings, _transport, _directory, _routing.Router, _logger, time, Random.Shared);
+        _proxy = new ProxyNode(settings, _transport, _directory, _routing.Router, _logger, time, Random.Shared, _shared is null ? null : new SharedUserSessions(_shared.Sessions));
         _trim = new MemoryTrim(time);
         _http = new HttpTier(
             config.Http,
@@ -83,6 +86,7 @@ internal sealed class ProxyHost : INode
                 new ReadinessCheck("drain", () => _isDraining ? "this node is draining" : null),
                 new ReadinessCheck("directory", () => _directory.Unreadiness, () => _directory.Notice),
                 new ReadinessCheck("routing", () => _routing.Router.Unreadiness, () => _routing.Detail),
+                .. _shared is null ? Array.Empty<ReadinessCheck>() : [new ReadinessCheck("shared counts", () => null, () => _shared.Notice)],
             ],
             () => new AgentReport(_isDraining ? AgentState.Drain : IsReady ? AgentState.Ready : AgentState.Down),
             _tls is null ? null : _tls.Tls.CertificateFor,
@@ -168,6 +172,7 @@ internal sealed class ProxyHost : INode
         _tokens?.Dispose();
         await _routing.DisposeAsync();
         await _directory.DisposeAsync();
+        await (_shared?.DisposeAsync() ?? ValueTask.CompletedTask);
         if (_ownsLoggers)
         {
             _loggers.Dispose();
@@ -179,6 +184,7 @@ internal sealed class ProxyHost : INode
         // Health first: whoever watches sees why it is not ready yet.
         await _http.StartAsync(cancellationToken);
         var rehearsal = Rehearsal.RunAsync(_config.Transport, _tls?.Tls, _config.Rehearsal, _logger, _time, cancellationToken);
+        await (_shared?.StartAsync() ?? Task.CompletedTask);
         await _directory.StartAsync(cancellationToken);
         _routing.Start();
         await WaitForRoutingAsync(cancellationToken);

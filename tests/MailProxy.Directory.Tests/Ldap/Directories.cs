@@ -27,6 +27,7 @@ internal static class Directories
         Quota = "mailProxyQuota",
         MayActAs = "mailProxyMayActAs",
         Passwords = ["userPassword", "mailProxyPassword"],
+        AppPasswords = mode == LdapMode.Hash ? "mailProxyAppPassword" : "",
         Attributes = ["mailProxyAllowNets"],
         Connections = 4,
         Timeout = TimeSpan.FromSeconds(1),
@@ -43,10 +44,10 @@ internal static class Directories
     }
 
     public static async Task<AuthenticationResult> LoginAsync(
-        this LdapUserDirectory directory, string name, string password, string actAs = "", CancellationToken cancellationToken = default)
+        this LdapUserDirectory directory, string name, string password, string actAs = "", string protocol = "imap", CancellationToken cancellationToken = default)
     {
         using var secret = new Secret(Encoding.UTF8.GetBytes(password));
-        return await directory.AuthenticateAsync(new AuthenticationRequest(name, actAs, secret, "PLAIN", "imap", null, true), cancellationToken);
+        return await directory.AuthenticateAsync(new AuthenticationRequest(name, actAs, secret, "PLAIN", protocol, null, true), cancellationToken);
     }
 
     /// <summary>Asks until the answer is this one.</summary>

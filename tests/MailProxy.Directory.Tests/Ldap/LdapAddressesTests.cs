@@ -110,6 +110,58 @@ public sealed class LdapAddressesTests
     }
 
     [Fact]
+    public async Task Application_passwords_have_a_label_and_are_good_for_their_protocols()
+    {
+        await using var server = SlapdServer.Create(Ldif.Example);
+        await server.StartAsync();
+        await using var directory = await Directories.StartAsync(Directories.Options(server, LdapMode.Hash));
+        foreach (var (user, password, protocol, outcome) in new[]
+        {
+            ("erin", "phone:1", "imap", AuthenticationOutcome.Authenticated),
+            ("erin", "phone:1", "submission", AuthenticationOutcome.Authenticated),
+            ("erin", "phone:1", "pop3", AuthenticationOutcome.WrongPassword),
+            ("erin", "tab", "pop3", AuthenticationOutcome.Authenticated),
+            ("erin", "secret", "imap", AuthenticationOutcome.Expired),
+            ("erin", "telephone", "imap", AuthenticationOutcome.WrongPassword),
+            ("robot", "robot", "pop3", AuthenticationOutcome.Authenticated),
+            ("robot", "robot", "imap", AuthenticationOutcome.WrongPassword),
+            ("garbled", "secret", "imap", AuthenticationOutcome.Authenticated),
+            ("garbled", "hunter2", "imap", AuthenticationOutcome.TemporarilyUnavailable),
+        })
+        {
+            Assert.Equal((user, password, protocol, outcome), (user, password, protocol, (await directory.LoginAsync(user, password, protocol: protocol)).Outcome));
+        }
+
+        Assert.Contains("application password 'tablet'", (await directory.LoginAsync("erin", "tab")).Detail, StringComparison.Ordinal);
+        var garbled = await directory.LoginAsync("garbled", "other");
+        Assert.Contains("label:protocols:{SCHEME}hash", garbled.Detail, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", garbled.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("x:imap:{PLAIN}y", true)]
+    [InlineData("x::{PLAIN}y", true)]
+    [InlineData("x:imap,pop3, sieve:{PLAIN}y:z", true)]
+    [InlineData("x:smtp:{PLAIN}y", false)]
+    [InlineData("x:imap", false)]
+    [InlineData(":imap:{PLAIN}y", false)]
+    [InlineData("x:imap:y", false)]
+    [InlineData("x:imap:{NOSUCH}y", false)]
+    [InlineData("", false)]
+    public void Labelled_values_have_one_form(string value, bool isOne) =>
+        Assert.Equal((isOne ? 1 : 0, isOne), (StoredPasswords.Parse([], [value]).All.Count, StoredPasswords.Parse([], [value]).Problem is null));
+
+    [Fact]
+    public void All_kinds_together_are_bounded()
+    {
+        string[] own = [.. Enumerable.Range(0, 10).Select(n => $"{{PLAIN}}{n}")];
+        string[] labelled = [.. Enumerable.Range(0, 10).Select(n => $"{n}::{{PLAIN}}{n}")];
+        Assert.Null(StoredPasswords.Parse(own, labelled[..6]).Problem);
+        Assert.Equal((16, "only 16 of 20 passwords are looked at"), (StoredPasswords.Parse(own, labelled).All.Count, StoredPasswords.Parse(own, labelled).Problem));
+        Assert.Equal(16, StoredPasswords.Parse([.. own, .. own], labelled).All.Count);
+    }
+
+    [Fact]
     public async Task Logins_at_the_same_time_do_not_touch_each_other()
     {
         await using var server = SlapdServer.Create(Ldif.Example);

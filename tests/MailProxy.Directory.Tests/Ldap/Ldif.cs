@@ -12,6 +12,9 @@ internal static class Ldif
         + User("alice", ("userPassword", "secret"), ("mailProxyHome", "store-1"), ("mailProxyAlias", "al@example.org"), ("mailProxyQuota", "10G"),
             ("mailProxyAllowNets", "192.0.2.0/24"), ("mailProxyAllowNets", "10.0.0.0/8"), ("mailProxyMayActAs", "bob@example.org"), ("mailProxyMayActAs", "dan@example.org"))
         + User("bob", ("userPassword", "secret"), ("mailProxyPassword", "{PLAIN}telephone"), ("mailProxyPassword", "{PLAIN}tablet"))
+        + User("erin", ("userPassword", "secret"), ("mailProxyAppPassword", "telephone:imap,Submission:{PLAIN}phone:1"), ("mailProxyAppPassword", "tablet::{PLAIN}tab"), ("mailProxyExpired", "TRUE"))
+        + User("robot", ("mailProxyAppPassword", "fetch:pop3:{PLAIN}robot"))
+        + User("garbled", ("userPassword", "secret"), ("mailProxyAppPassword", "{PLAIN}hunter2"))
         + User("dan", ("userPassword", "secret"), ("mailProxyDisabled", "TRUE"))
         + User("carol", ("userPassword", "secret"), ("mailProxyExpired", "TRUE"))
         + User("long", ("userPassword", new string('x', 8192)))

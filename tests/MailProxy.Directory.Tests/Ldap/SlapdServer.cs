@@ -26,7 +26,7 @@ internal sealed class SlapdServer : IAsyncDisposable
         System.IO.File.WriteAllText(PasswordFile, "service password\n");
         System.IO.File.WriteAllText(_folder.File("content.ldif"), content);
         System.IO.File.WriteAllText(_folder.File("slapd.conf"), Configuration(authority, names));
-        Run("slapadd", "-f", _folder.File("slapd.conf"), "-l", _folder.File("content.ldif"));
+        Run("slapadd", "-q", "-f", _folder.File("slapd.conf"), "-l", _folder.File("content.ldif"));
     }
 
     /// <summary>ldap://, with StartTLS if there is a certificate.</summary>
@@ -131,15 +131,15 @@ internal sealed class SlapdServer : IAsyncDisposable
             moduleload back_mdb
             pidfile {_folder.File("slapd.pid")}
             {tls}
-            access to attrs=userPassword,mailProxyPassword by dn.exact="{ServiceDn}" read by anonymous auth by * none
+            access to attrs=userPassword,mailProxyPassword,mailProxyAppPassword by dn.exact="{ServiceDn}" read by anonymous auth by * none
             access to * by dn.exact="{ServiceDn}" read by * none
             database mdb
             suffix "{Base}"
             rootdn "cn=root,{Base}"
             directory {_folder.File("data")}
-            maxsize 268435456
+            maxsize 4294967296
             dbnosync
-            index objectClass,mail,mailProxyAlias,uid eq
+            index objectClass,mail,mailProxyAlias,uid,dc eq
 
             """;
     }

@@ -66,7 +66,7 @@ public sealed class TelemetryDocsTests
             instruments = [.. found];
         }
 
-        Assert.True(instruments.Length >= (transport is null ? 6 : 12));
+        Assert.True(instruments.Length >= (transport is null ? 7 : 13));
         Assert.All(
             instruments,
             instrument => Assert.Contains(

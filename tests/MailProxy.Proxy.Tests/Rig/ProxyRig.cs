@@ -6,6 +6,7 @@ using MailProxy.Directory.File;
 using MailProxy.Proxy.Accept;
 using MailProxy.Proxy.Authenticate;
 using MailProxy.Proxy.Connect;
+using MailProxy.Proxy.Count;
 using MailProxy.Proxy.Relay;
 using MailProxy.Proxy.Sessions;
 using MailProxy.Proxy.StoreLogin;
@@ -29,6 +30,9 @@ internal sealed class ProxyRig : IAsyncDisposable
     private readonly ClosedPort? _closed;
     private FileUserDirectory? _directory;
     private ProxyNode? _node;
+
+    /// <summary>The count of users' sessions on all nodes; null: none.</summary>
+    public ISharedSessions? SharedSessions { get; set; }
 
     /// <summary>The clock of everything in the rig.</summary>
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
@@ -163,6 +167,6 @@ internal sealed class ProxyRig : IAsyncDisposable
             HasMaster ? new MasterAccount("proxy", new Directory.Secret("master"u8.ToArray())) : null,
             Relay,
             Tokens);
-        return new ProxyNode(settings, Transport, Users ?? _directory, Router, new LoggerOf<ProxyNode>(Log), Time, new Random(1));
+        return new ProxyNode(settings, Transport, Users ?? _directory, Router, new LoggerOf<ProxyNode>(Log), Time, new Random(1), SharedSessions);
     }
 }
