@@ -5,6 +5,7 @@ using MailProxy.Directory.File;
 using MailProxy.Directory.Guard;
 using MailProxy.Directory.HttpAuth;
 using MailProxy.Directory.Ldap;
+using MailProxy.Directory.Proofs;
 using MailProxy.Directory.Sql;
 using MailProxy.Directory.Static;
 using Microsoft.Extensions.Logging;
@@ -25,7 +26,8 @@ public static class UserDirectoryFactory
         var directory = Unguarded(options, loggers, time);
 
         // In a laboratory everybody has one password, and there is nothing to guess.
-        return directory is StaticUserDirectory ? directory : new GuardedDirectory(new RestrictingDirectory(directory), options.Guard, time, Random.Shared);
+        return new ChallengingDirectory(
+            directory is StaticUserDirectory ? directory : new GuardedDirectory(new RestrictingDirectory(directory), options.Guard, time, Random.Shared), options.Challenge);
     }
 
     private static IDirectoryProvider Unguarded(DirectoryOptions options, ILoggerFactory loggers, TimeProvider time) =>

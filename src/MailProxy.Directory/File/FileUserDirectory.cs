@@ -1,4 +1,5 @@
 using MailProxy.Directory.Passwords;
+using MailProxy.Directory.Proofs;
 using Microsoft.Extensions.Logging;
 
 namespace MailProxy.Directory.File;
@@ -62,7 +63,7 @@ public sealed class FileUserDirectory : IDirectoryProvider
         bool? matches;
         try
         {
-            matches = await _checks.CompareAsync(hash, request.Secret, cancellationToken);
+            matches = request.Proof is { IsVerified: true } ? true : await _checks.CompareAsync(hash, request, cancellationToken);
         }
         catch (InvalidOperationException exception)
         {
@@ -73,9 +74,24 @@ public sealed class FileUserDirectory : IDirectoryProvider
         {
             null => new AuthenticationResult(AuthenticationOutcome.TemporarilyUnavailable, Detail: "too many passwords wait to be compared"),
             _ when record is null => new AuthenticationResult(AuthenticationOutcome.NoSuchUser, Detail: "not in the file"),
-            false => new AuthenticationResult(AuthenticationOutcome.WrongPassword, Detail: $"{{{hash.Scheme}}} does not match"),
-            true => Judge(table, record, request.AuthorizationId),
+            false => new AuthenticationResult(AuthenticationOutcome.WrongPassword, Detail: $"{{{hash.Scheme}}} does not match{(request.Proof is null ? "" : $"; {request.Mechanism}")}"),
+            true => Judge(table, record, request),
         };
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ChallengeResult> ChallengeAsync(ChallengeRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (_current.Table is not { } table)
+        {
+            return ValueTask.FromResult(new ChallengeResult(ChallengeOutcome.TemporarilyUnavailable, Detail: _current.Problem ?? ""));
+        }
+
+        var name = AddressName.Parse(request.UserName, table.DefaultDomain)?.ToString();
+        return ValueTask.FromResult(table.FindLogin(request.UserName) is { } record
+            ? StoredKeys.Of([record.Password], request.Scheme, name)
+            : new ChallengeResult(ChallengeOutcome.NoSuchUser, UserName: name, Detail: "not in the file"));
     }
 
     /// <inheritdoc/>
@@ -96,8 +112,10 @@ public sealed class FileUserDirectory : IDirectoryProvider
     }
 
     /// <summary>The password was right.</summary>
-    private static AuthenticationResult Judge(UserTable table, UserRecord owner, string authorizationId)
+    private static AuthenticationResult Judge(UserTable table, UserRecord owner, AuthenticationRequest request)
     {
+        var authorizationId = request.AuthorizationId;
+        var how = request.Proof is { IsVerified: true } ? "certificate" : $"{{{owner.Password.Scheme}}}";
         if (owner.IsDisabled || owner.IsExpired)
         {
             return new AuthenticationResult(
@@ -106,7 +124,7 @@ public sealed class FileUserDirectory : IDirectoryProvider
 
         if (authorizationId.Length == 0 || table.FindLogin(authorizationId) is { } same && ReferenceEquals(same, owner))
         {
-            return new AuthenticationResult(AuthenticationOutcome.Authenticated, owner.User, $"{{{owner.Password.Scheme}}}");
+            return new AuthenticationResult(AuthenticationOutcome.Authenticated, owner.User, how);
         }
 
         // Whether there is such a user at all is told to nobody who may not act as them.
@@ -117,6 +135,6 @@ public sealed class FileUserDirectory : IDirectoryProvider
 
         return other.IsDisabled
             ? new AuthenticationResult(AuthenticationOutcome.Disabled, other.User, $"so marked in the file; asked by {owner.User.Name}")
-            : new AuthenticationResult(AuthenticationOutcome.Authenticated, other.User, $"{{{owner.Password.Scheme}}} of {owner.User.Name}, who may act as this user");
+            : new AuthenticationResult(AuthenticationOutcome.Authenticated, other.User, $"{how} of {owner.User.Name}, who may act as this user");
     }
 }

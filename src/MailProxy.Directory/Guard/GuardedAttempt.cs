@@ -3,5 +3,6 @@ namespace MailProxy.Directory.Guard;
 /// <summary>An attempt as the guard sees it.</summary>
 /// <param name="User">What is held against the user; null: it comes from an address from which the user lately logged in.</param>
 /// <param name="Address">From where.</param>
-/// <param name="Hash">Keyed hash of the password; 0: not made yet.</param>
-internal readonly record struct GuardedAttempt(Suspect? User, ClientPrefix? Address, ulong Hash);
+/// <param name="Hash">Keyed hash of what is held against the user; 0: not made yet.</param>
+/// <param name="Guess">What makes it another than the next.</param>
+internal readonly record struct GuardedAttempt(Suspect? User, ClientPrefix? Address, ulong Hash, Guess Guess);
