@@ -24,7 +24,7 @@ public sealed class DirectoryOptions : ProviderOptions
     protected override string Known => Providers + ", chain";
 
     /// <summary>True when several providers are asked in turn.</summary>
-    internal bool IsChain => Provider.Equals("chain", StringComparison.OrdinalIgnoreCase);
+    public bool IsChain => Provider.Equals("chain", StringComparison.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
     public override IEnumerable<string> Validate(string path)

@@ -23,6 +23,11 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
     public async ValueTask<Outcome<DirectoryUser>> AuthenticateAsync(LoginAttempt attempt)
     {
         session.Enter(SessionPhase.Authenticating);
+        if (attempt.Fault is { } fault)
+        {
+            return Outcome<DirectoryUser>.Failed(fault);
+        }
+
         var result = await services.Directory.AuthenticateAsync(
             new AuthenticationRequest(
                 attempt.AuthenticationId,
@@ -32,10 +37,11 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
                 ProtocolNames.Of(session.Listener.Protocol!.Value),
                 session.Client,
                 session.Tls is { IsEncrypted: true },
-                session),
+                session) { Proof = attempt.Proof },
             deadline.Token);
         await session.Connection.ReturnHomeAsync();
-        if (result.LastChallenge is { } last && attempt.Exchange is { } exchange && !await exchange.ConcludeAsync(last, deadline.Token)
+        var word = result.Outcome == AuthenticationOutcome.Authenticated ? result.LastChallenge ?? attempt.Proof?.Answer : result.LastChallenge;
+        if (word is { } last && attempt.Exchange is { } exchange && !await exchange.ConcludeAsync(last, deadline.Token)
             && result.Outcome == AuthenticationOutcome.Authenticated)
         {
             return Outcome<DirectoryUser>.Failed(ProxyFailure.BadCredentials, "the client did not accept the mechanism's last word");
@@ -75,6 +81,14 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
             if (StoreLoginMethods.Of(node, services.Settings.Stores.Login) is not { } method)
             {
                 return Outcome<LinkedStore>.Failed(ProxyFailure.NoRoute, $"{node.Id} asks for the login method '{node.Login}', which is none of ours");
+            }
+
+            if (method == StoreLoginMethod.Password && attempt.Proof is not null && user.Login?.Secret is null)
+            {
+                return Outcome<LinkedStore>.Failed(
+                    ProxyFailure.StoreRefusedLogin,
+                    $"{node.Id} is logged in at with the client's password, and {attempt.Mechanism} brings none: give the store the login 'external' or 'master', "
+                    + "or take the mechanism out of Authentication:Mechanisms");
             }
 
             session.Enter(SessionPhase.Connecting);

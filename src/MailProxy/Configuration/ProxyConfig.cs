@@ -94,6 +94,7 @@ public sealed class ProxyConfig : INodeConfig
         }
 
         errors.AddRange(Authentication.Validate(nameof(Authentication)));
+        errors.AddRange(Authentication.ValidateWith(nameof(Authentication), Tls, Directory));
         errors.AddRange(Directory.Validate(nameof(Directory)));
         errors.AddRange(Routing.Validate(nameof(Routing)));
         if (Routing.Mode == RoutingMode.Consul)

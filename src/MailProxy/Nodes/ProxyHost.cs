@@ -64,6 +64,7 @@ internal sealed class ProxyHost : INode
             config.Node.HostName, _tls?.Tls, config.Authentication.ClearText, config.Limits, config.Stores, identity, MasterAccountFile.Load(config.Stores), config.Relay)
         {
             Mechanisms = config.Authentication.ToMechanisms(),
+            CertificateName = config.Authentication.CertificateName,
         };
         _proxy = new ProxyNode(settings, _transport, _directory, _routing.Router, _logger, time, Random.Shared);
         _http = new HttpTier(
