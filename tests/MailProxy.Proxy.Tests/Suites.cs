@@ -71,3 +71,17 @@ public sealed class MemoryDirectoryWordTests() : DirectoryWordSuite(RigTransport
 public sealed class PortableDirectoryWordTests() : DirectoryWordSuite(RigTransport.Portable);
 
 public sealed class LinuxDirectoryWordTests() : DirectoryWordSuite(RigTransport.Linux);
+
+public sealed class MemoryScramTests() : ScramSuite(RigTransport.Memory);
+
+public sealed class PortableScramTests() : ScramSuite(RigTransport.Portable);
+
+public sealed class MemoryExternalTests() : ExternalSuite(RigTransport.Memory);
+
+public sealed class PortableExternalTests() : ExternalSuite(RigTransport.Portable);
+
+public sealed class LinuxExternalTests() : ExternalSuite(RigTransport.Linux);
+
+public sealed class MemoryDigestTests() : DigestSuite(RigTransport.Memory);
+
+public sealed class LinuxDigestTests() : DigestSuite(RigTransport.Linux);

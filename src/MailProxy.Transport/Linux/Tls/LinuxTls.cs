@@ -45,12 +45,12 @@ internal sealed class LinuxTls(LinuxConnection connection, TimeProvider time) : 
             throw new InvalidOperationException("OpenSSL's session is its reactor's.");
         }
 
-        return (_isServer && CanBind ? connection.Socket.Tls : null) is not { Handle: not 0 } session
+        return (CanBind ? connection.Socket.Tls : null) is not { Handle: not 0 } session
             ? null
             : type switch
             {
                 ChannelBindings.Exporter => OpenSslLook.ExporterOf(session.Handle),
-                ChannelBindings.ServerEndPoint => OpenSslLook.EndPointOf(session.Handle),
+                ChannelBindings.ServerEndPoint when _isServer => OpenSslLook.EndPointOf(session.Handle),
                 _ => null,
             };
     }
