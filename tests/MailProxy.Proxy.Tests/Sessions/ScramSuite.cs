@@ -4,7 +4,6 @@ using MailProxy.Directory;
 using MailProxy.Directory.File;
 using MailProxy.Proxy.Accept;
 using MailProxy.Proxy.Authenticate;
-using MailProxy.Proxy.StoreLogin;
 using MailProxy.Proxy.Tests.Rig;
 using MailProxy.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -76,6 +75,7 @@ public abstract class ScramSuite(RigTransport on) : IAsyncDisposable
     public async Task A_wrong_password_and_a_name_that_nobody_has_look_alike_and_each_name_keeps_its_salt()
     {
         await using var rig = await RigAsync();
+        rig.Limits.LoginAttempts = 10;
         var client = await rig.ConnectAsync(MailProtocol.Imap);
         await client.ExpectAsync("* OK *");
         var shown = new List<(string Salt, int Rounds)>();
@@ -135,7 +135,7 @@ public abstract class ScramSuite(RigTransport on) : IAsyncDisposable
     public async Task A_store_that_wants_the_password_is_a_fault_of_ours_that_the_log_explains()
     {
         await using var rig = await RigAsync();
-        rig.Stores.Login = StoreLoginMethod.Password;
+        rig.Router.AddStore("store-1", login: "password");
         await using var store = await rig.StoreAsync("store-1", 143);
         var client = await rig.ConnectAsync(MailProtocol.Imap);
         await client.ExpectAsync("* OK *");
