@@ -68,8 +68,8 @@ public sealed class ChallengingDirectoryTests : IDisposable
         _provider.Answer = AuthenticationOutcome.WrongPassword;
         await using var guard = Guarded();
         await FailAsync(guard, 4, "192.0.2.1");
-        Assert.False(guard.AuthenticateAsync(Login("alice", "192.0.2.1", "again"), CancellationToken.None).IsCompleted);
-        Assert.True(guard.AuthenticateAsync(Login("alice", "198.51.100.1", "owner"), CancellationToken.None).IsCompleted);
+        Assert.False(guard.AuthenticateAsync(Login("alice", "192.0.2.1", "again"), CancellationToken.None).AsTask().IsCompleted);
+        Assert.True(guard.AuthenticateAsync(Login("alice", "198.51.100.1", "owner"), CancellationToken.None).AsTask().IsCompleted);
     }
 
     [Fact]
@@ -82,8 +82,8 @@ public sealed class ChallengingDirectoryTests : IDisposable
             await guard.AuthenticateAsync(Login("alice", $"192.0.2.{number}", $"guess {number}"), CancellationToken.None);
         }
 
-        Assert.False(guard.AuthenticateAsync(Login("alice", "192.0.2.9", "next"), CancellationToken.None).IsCompleted);
-        Assert.True(guard.AuthenticateAsync(Login("alice", "192.0.2.9", "") with { Proof = new CertificateProof() }, CancellationToken.None).IsCompleted);
+        Assert.False(guard.AuthenticateAsync(Login("alice", "192.0.2.9", "next"), CancellationToken.None).AsTask().IsCompleted);
+        Assert.True(guard.AuthenticateAsync(Login("alice", "192.0.2.9", "") with { Proof = new CertificateProof() }, CancellationToken.None).AsTask().IsCompleted);
     }
 
     private static async Task FailAsync(GuardedDirectory guard, int times, string from)
