@@ -4,8 +4,9 @@ using System.Text;
 namespace MailProxy.Directory.Proofs;
 
 /// <summary>
-/// Prepares a password for SCRAM as its client does (SASLprep, RFC 4013 2.1 and 2.2): blanks of all kinds become one, what is not seen goes, and compatible
-/// forms become the same (NFKC). What SASLprep prohibits is not looked for: a password is not refused for it here.
+/// Prepares a password for SCRAM as its client does (SASLprep, RFC 4013 2.1): blanks of all kinds become one, and what is not seen goes. Not by NFKC
+/// (2.2): the process runs without ICU (InvariantGlobalization), where .NET leaves all but ASCII as it is, so a password must be stored in that form. What SASLprep
+/// prohibits is not looked for: a password is not refused for it here.
 /// </summary>
 internal static class SaslPrep
 {
@@ -32,7 +33,7 @@ internal static class SaslPrep
             }
         }
 
-        var prepared = Encoding.UTF8.GetBytes(new string(characters, 0, length).Normalize(NormalizationForm.FormKC));
+        var prepared = Encoding.UTF8.GetBytes(characters, 0, length);
         CryptographicOperations.ZeroMemory(System.Runtime.InteropServices.MemoryMarshal.AsBytes(characters.AsSpan()));
         return prepared;
     }
