@@ -1,11 +1,12 @@
 using System.Net;
+using MailProxy.Directory.Proofs;
 
 namespace MailProxy.Directory;
 
 /// <summary>Everything a provider may decide by.</summary>
 /// <param name="AuthenticationId">Whose secret it is, as the client wrote it (judged: UTF-8, no control characters).</param>
 /// <param name="AuthorizationId">Whom to act as; empty: the same.</param>
-/// <param name="Secret">The password.</param>
+/// <param name="Secret">The password; empty with a <see cref="Proof"/>.</param>
 /// <param name="Mechanism">Upper case: <c>PLAIN</c>, <c>LOGIN</c>.</param>
 /// <param name="Protocol">Lower case: <c>imap</c>, <c>pop3</c>, <c>submission</c>, <c>http</c>.</param>
 /// <param name="Client">The client's address, behind any PROXY header; null in memory.</param>
@@ -15,6 +16,9 @@ public sealed record AuthenticationRequest(
     string AuthenticationId, string AuthorizationId, Secret Secret, string Mechanism, string Protocol, IPEndPoint? Client, bool IsEncrypted,
     IClientFacts? Facts = null)
 {
+    /// <summary>What the client showed in place of a password; null: it sent one.</summary>
+    public LoginProof? Proof { get; init; }
+
     /// <summary>For <c>mailproxy user test</c>: hears each step, a sentence without secrets. Who traces is asked anew, not from a cache. Null: nobody listens.</summary>
     public Action<string>? Trace { get; init; }
 }

@@ -1,6 +1,7 @@
 using MailProxy.Directory.Cache;
 using MailProxy.Directory.Chain;
 using MailProxy.Directory.Guard;
+using MailProxy.Directory.Proofs;
 
 namespace MailProxy.Directory;
 
@@ -16,11 +17,14 @@ public sealed class DirectoryOptions : ProviderOptions
     /// <summary>What makes guessing slow.</summary>
     public GuardOptions Guard { get; set; } = new();
 
+    /// <summary>What SCRAM clients are shown for those who have no keys.</summary>
+    public ChallengeOptions Challenge { get; set; } = new();
+
     /// <inheritdoc/>
     protected override string Known => Providers + ", chain";
 
     /// <summary>True when several providers are asked in turn.</summary>
-    internal bool IsChain => Provider.Equals("chain", StringComparison.OrdinalIgnoreCase);
+    public bool IsChain => Provider.Equals("chain", StringComparison.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
     public override IEnumerable<string> Validate(string path)
@@ -30,6 +34,6 @@ public sealed class DirectoryOptions : ProviderOptions
             : Chain.Count == 0
                 ? [$"{path}:{nameof(Chain)}: is empty; name the providers to ask, in order."]
                 : Chain.SelectMany((link, index) => link.Validate($"{path}:{nameof(Chain)}:{index}"));
-        return errors.Concat(Cache.Validate($"{path}:{nameof(Cache)}")).Concat(Guard.Validate($"{path}:{nameof(Guard)}"));
+        return errors.Concat(Cache.Validate($"{path}:{nameof(Cache)}")).Concat(Guard.Validate($"{path}:{nameof(Guard)}")).Concat(Challenge.Validate($"{path}:{nameof(Challenge)}"));
     }
 }

@@ -1,3 +1,5 @@
+using MailProxy.Directory.Proofs;
+
 namespace MailProxy.Directory;
 
 /// <summary>The external system that knows users. Answers are values; a temporary fault is never told as a wrong password.</summary>
@@ -5,6 +7,10 @@ public interface IUserDirectory
 {
     /// <summary>Are these credentials a user's?</summary>
     ValueTask<AuthenticationResult> AuthenticateAsync(AuthenticationRequest request, CancellationToken cancellationToken);
+
+    /// <summary>How does the user's password make keys, for SCRAM? Not asked where passwords are never shown.</summary>
+    ValueTask<ChallengeResult> ChallengeAsync(ChallengeRequest request, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(StoredKeys.NotShown("this directory"));
 
     /// <summary>What is this address: a user, an alias of users, nothing, or not ours?</summary>
     ValueTask<LookupResult> LookUpAsync(string address, CancellationToken cancellationToken);

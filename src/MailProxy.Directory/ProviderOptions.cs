@@ -30,6 +30,18 @@ public class ProviderOptions
     /// <summary>For <c>static</c>.</summary>
     public StaticDirectoryOptions Static { get; set; } = new();
 
+    /// <summary>True when what it stores of passwords can be seen here, which SCRAM, CRAM-MD5 and APOP need; false where its server verifies them.</summary>
+    public bool ShowsSecrets => Provider.ToUpperInvariant() switch
+    {
+        "LDAP" => Ldap.Mode == LdapMode.Hash,
+        "POSTGRESQL" or "SQLITE" => !Sql.UserQuery.Contains("@password", StringComparison.OrdinalIgnoreCase),
+        "HTTP" => false,
+        _ => true,
+    };
+
+    /// <summary>True for a service of nginx's auth_http protocol, which is asked about CRAM-MD5 and APOP as nginx asks.</summary>
+    public bool IsHttp => Provider.Equals("http", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>
     /// Everything that is wrong with these options, one sentence each; with the file provider, everything wrong in the file too.
     /// Reads files, changes nothing, asks no server.

@@ -5,6 +5,7 @@ using MailProxy.Directory.File;
 using MailProxy.Directory.Guard;
 using MailProxy.Directory.HttpAuth;
 using MailProxy.Directory.Ldap;
+using MailProxy.Directory.Proofs;
 using MailProxy.Directory.Shared;
 using MailProxy.Directory.Sql;
 using MailProxy.Directory.Static;
@@ -27,8 +28,11 @@ public static class UserDirectoryFactory
         var directory = Unguarded(options, loggers, time);
 
         // In a laboratory everybody has one password, and there is nothing to guess.
-        return directory is StaticUserDirectory ? directory : new GuardedDirectory(
-            new RestrictingDirectory(directory), options.Guard, time, Random.Shared, shared?.GuardFor(options.Guard));
+        return new ChallengingDirectory(
+            directory is StaticUserDirectory
+                ? directory
+                : new GuardedDirectory(new RestrictingDirectory(directory), options.Guard, time, Random.Shared, shared?.GuardFor(options.Guard)),
+            options.Challenge);
     }
 
     private static IDirectoryProvider Unguarded(DirectoryOptions options, ILoggerFactory loggers, TimeProvider time) =>

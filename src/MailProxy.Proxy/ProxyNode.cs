@@ -109,7 +109,8 @@ public sealed class ProxyNode : IDisposable
 
             var wire = new MailWire(served.Connection);
             var settings = new DialogueSettings(
-                _services.Settings.HostName, session, listener, tls, _offers, _services.Settings.ClearText, _services.Settings.Limits, deadline);
+                _services.Settings.HostName, session, listener, tls, _offers, _services.Settings.ClearText, _services.Settings.Limits, deadline,
+                _services.Directory, _services.Settings.CertificateName);
             if (listener.Protocol is MailProtocol.Mx or MailProtocol.Lmtp)
             {
                 var relay = new RelaySession(session, _services, settings, wire);

@@ -28,6 +28,9 @@ public sealed record ProxySettings(
     RelayOptions Relay,
     IStoreTokenSigner? Tokens = null)
 {
+    /// <summary>Which name of a client certificate is the user's, for EXTERNAL.</summary>
+    public CertificateNameRule CertificateName { get; init; }
+
     /// <summary>What clients are offered.</summary>
     public SaslMechanisms Mechanisms { get; init; } = SaslMechanisms.Passwords;
 }

@@ -91,3 +91,17 @@ public sealed class MemoryUserSessionsTests() : UserSessionsSuite(RigTransport.M
 public sealed class PortableUserSessionsTests() : UserSessionsSuite(RigTransport.Portable);
 
 public sealed class LinuxUserSessionsTests() : UserSessionsSuite(RigTransport.Linux);
+
+public sealed class MemoryScramTests() : ScramSuite(RigTransport.Memory);
+
+public sealed class PortableScramTests() : ScramSuite(RigTransport.Portable);
+
+public sealed class MemoryExternalTests() : ExternalSuite(RigTransport.Memory);
+
+public sealed class PortableExternalTests() : ExternalSuite(RigTransport.Portable);
+
+public sealed class LinuxExternalTests() : ExternalSuite(RigTransport.Linux);
+
+public sealed class MemoryDigestTests() : DigestSuite(RigTransport.Memory);
+
+public sealed class LinuxDigestTests() : DigestSuite(RigTransport.Linux);

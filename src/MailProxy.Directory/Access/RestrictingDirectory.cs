@@ -1,3 +1,5 @@
+using MailProxy.Directory.Proofs;
+
 namespace MailProxy.Directory.Access;
 
 /// <summary>Judges where from and by what each user may log in. Behind the cache, so that what is kept holds for every client.</summary>
@@ -26,6 +28,9 @@ internal sealed class RestrictingDirectory(IDirectoryProvider provider) : IDirec
         // From a cache the answer is there at once, and nothing is allocated for it.
         return asking.IsCompletedSuccessfully ? new(AccessRules.Judge(request, asking.Result)) : JudgeAsync(request, asking);
     }
+
+    /// <inheritdoc/>
+    public ValueTask<ChallengeResult> ChallengeAsync(ChallengeRequest request, CancellationToken cancellationToken) => provider.ChallengeAsync(request, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<LookupResult> LookUpAsync(string address, CancellationToken cancellationToken) => provider.LookUpAsync(address, cancellationToken);

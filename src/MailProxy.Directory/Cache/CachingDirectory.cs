@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using MailProxy.Directory.Proofs;
 
 namespace MailProxy.Directory.Cache;
 
@@ -60,6 +61,12 @@ internal sealed class CachingDirectory : IDirectoryProvider
             return _provider.AuthenticateAsync(request, cancellationToken);
         }
 
+        if (request.Proof is not null)
+        {
+            // Each is another, and good once: nothing of it is kept, and none of what is kept is pushed out.
+            return new(TimedAsync(request, cancellationToken));
+        }
+
         var key = VerdictKey.Of(_hashKey, request, _provider.DecidesBy, _provider.Version);
         if (_verdicts.TryGetFresh(key, out var known))
         {
@@ -70,6 +77,15 @@ internal sealed class CachingDirectory : IDirectoryProvider
         var asking = _logins.AskAsync(key, AskAsync, (this, key, request), out var joined, cancellationToken);
         _metrics.Asked(joined ? "joined" : "miss");
         return new(OrLastGoodAsync(key, asking));
+    }
+
+    /// <summary>Never kept: with a salt of yesterday the right password is wrong, and the proof has to be judged anew anyway.</summary>
+    public async ValueTask<ChallengeResult> ChallengeAsync(ChallengeRequest request, CancellationToken cancellationToken)
+    {
+        var began = _time.GetTimestamp();
+        var result = await _provider.ChallengeAsync(request, cancellationToken);
+        _metrics.Answered("challenge", result.Outcome.ToString(), _time.GetElapsedTime(began));
+        return result;
     }
 
     /// <inheritdoc/>
@@ -131,6 +147,14 @@ internal sealed class CachingDirectory : IDirectoryProvider
             self._addresses.Keep(key, result, result.Outcome == LookupOutcome.Found);
         }
 
+        return result;
+    }
+
+    private async Task<AuthenticationResult> TimedAsync(AuthenticationRequest request, CancellationToken cancellationToken)
+    {
+        var began = _time.GetTimestamp();
+        var result = await _provider.AuthenticateAsync(request, cancellationToken);
+        _metrics.Answered("authenticate", result.Outcome.ToString(), _time.GetElapsedTime(began));
         return result;
     }
 

@@ -1,3 +1,5 @@
+using MailProxy.Directory.Proofs;
+
 namespace MailProxy.Directory.Chain;
 
 /// <summary>
@@ -37,6 +39,24 @@ internal sealed class ProviderChain(IReadOnlyList<ChainLink> links) : IDirectory
             traced.Trace?.Invoke($"{result.Outcome}{(result.Detail.Length > 0 ? $" ({result.Detail})" : "")}");
             result = result with { Detail = $"{link.Name}: {result.Detail}" };
             if (result.Outcome != AuthenticationOutcome.NoSuchUser)
+            {
+                break;
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>The same search: whoever knows the user, or cannot tell, ends it.</summary>
+    public async ValueTask<ChallengeResult> ChallengeAsync(ChallengeRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var result = new ChallengeResult(ChallengeOutcome.NoSuchUser, Detail: "no provider is asked about this domain");
+        foreach (var link in For(request.UserName))
+        {
+            result = await link.Provider.ChallengeAsync(request, cancellationToken);
+            result = result with { Detail = $"{link.Name}: {result.Detail}" };
+            if (result.Outcome != ChallengeOutcome.NoSuchUser)
             {
                 break;
             }

@@ -1,4 +1,5 @@
 using MailProxy.Directory.Passwords;
+using MailProxy.Directory.Proofs;
 using Microsoft.Extensions.Logging;
 
 namespace MailProxy.Directory.File;
@@ -63,12 +64,29 @@ public sealed class FileUserDirectory : IDirectoryProvider
         {
             return record is null
                 ? await DecoyAsync(table, request, AuthenticationOutcome.NoSuchUser, "not in the file", cancellationToken)
+                : request.Proof is { IsVerified: true }
+                ? Judge(table, record, request.AuthorizationId, "certificate", isExpired: record.Passwords is [{ Label: "", IsExpired: true }, ..])
                 : await CompareAsync(table, record, request, cancellationToken);
         }
         catch (InvalidOperationException exception)
         {
             return new AuthenticationResult(AuthenticationOutcome.TemporarilyUnavailable, record?.User, exception.Message);
         }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ChallengeResult> ChallengeAsync(ChallengeRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (_current.Table is not { } table)
+        {
+            return ValueTask.FromResult(new ChallengeResult(ChallengeOutcome.TemporarilyUnavailable, Detail: _current.Problem ?? ""));
+        }
+
+        var name = AddressName.Parse(request.UserName, table.DefaultDomain)?.ToString();
+        return ValueTask.FromResult(table.FindLogin(request.UserName) is { } record
+            ? StoredKeys.Of(record.Passwords, request, name)
+            : new ChallengeResult(ChallengeOutcome.NoSuchUser, UserName: name, Detail: "not in the file"));
     }
 
     /// <inheritdoc/>
@@ -100,44 +118,44 @@ public sealed class FileUserDirectory : IDirectoryProvider
             }
 
             hasCompared = true;
-            if (await _checks.CompareAsync(password.Hash, request.Secret, cancellationToken) is not { } matches)
+            if (await _checks.CompareAsync(password.Hash, request, cancellationToken) is not { } matches)
             {
                 return TooMany;
             }
 
             if (matches)
             {
-                return Judge(table, record, password, request.AuthorizationId);
+                return Judge(table, record, request.AuthorizationId, password.ToString(), password.IsExpired);
             }
         }
 
         return hasCompared
             ? new AuthenticationResult(
                 AuthenticationOutcome.WrongPassword,
-                Detail: record.Passwords.Length == 1 ? $"{record.Passwords[0]} does not match" : $"none of {record.Passwords.Length} passwords matches for {request.Protocol}")
+                Detail: record.Passwords.Length == 1 ? $"{record.Passwords[0]} does not match{(request.Proof is null ? "" : $"; {request.Mechanism}")}" : $"none of {record.Passwords.Length} passwords matches for {request.Protocol}")
             : await DecoyAsync(table, request, AuthenticationOutcome.WrongPassword, $"{record.User.Name} has no password for {request.Protocol}", cancellationToken);
     }
 
     private async ValueTask<AuthenticationResult> DecoyAsync(
         UserTable table, AuthenticationRequest request, AuthenticationOutcome outcome, string detail, CancellationToken cancellationToken) =>
-        await _checks.CompareAsync(table.Decoy(request.AuthenticationId), request.Secret, cancellationToken) is null
+        request.Proof is not { IsVerified: true } && await _checks.CompareAsync(table.Decoy(request.AuthenticationId), request, cancellationToken) is null
             ? TooMany
             : new AuthenticationResult(outcome, Detail: detail);
 
     private static AuthenticationResult TooMany => new(AuthenticationOutcome.TemporarilyUnavailable, Detail: "too many passwords wait to be compared");
 
-    /// <summary>The password was right.</summary>
-    private static AuthenticationResult Judge(UserTable table, UserRecord owner, StoredPassword password, string authorizationId)
+    /// <summary>The password was right, or the certificate was verified.</summary>
+    private static AuthenticationResult Judge(UserTable table, UserRecord owner, string authorizationId, string how, bool isExpired)
     {
-        if (owner.IsDisabled || password.IsExpired)
+        if (owner.IsDisabled || isExpired)
         {
             return new AuthenticationResult(
-                owner.IsDisabled ? AuthenticationOutcome.Disabled : AuthenticationOutcome.Expired, owner.User, $"so marked in the file; {password}");
+                owner.IsDisabled ? AuthenticationOutcome.Disabled : AuthenticationOutcome.Expired, owner.User, $"so marked in the file; {how}");
         }
 
         if (authorizationId.Length == 0 || table.FindLogin(authorizationId) is { } same && ReferenceEquals(same, owner))
         {
-            return new AuthenticationResult(AuthenticationOutcome.Authenticated, owner.User, password.ToString());
+            return new AuthenticationResult(AuthenticationOutcome.Authenticated, owner.User, how);
         }
 
         // Whether there is such a user at all is told to nobody who may not act as them.
@@ -148,6 +166,6 @@ public sealed class FileUserDirectory : IDirectoryProvider
 
         return other.IsDisabled
             ? new AuthenticationResult(AuthenticationOutcome.Disabled, other.User, $"so marked in the file; asked by {owner.User.Name}")
-            : new AuthenticationResult(AuthenticationOutcome.Authenticated, other.User, $"{password} of {owner.User.Name}, who may act as this user");
+            : new AuthenticationResult(AuthenticationOutcome.Authenticated, other.User, $"{how} of {owner.User.Name}, who may act as this user");
     }
 }

@@ -1,3 +1,5 @@
+using MailProxy.Directory.Proofs;
+
 namespace MailProxy.Directory.Guard;
 
 /// <summary>A directory that guesses reach slowly. In front of everything else: whom the cache would answer waits as well.</summary>
@@ -24,11 +26,18 @@ internal sealed class GuardedDirectory(IDirectoryProvider directory, GuardOption
     public async ValueTask<AuthenticationResult> AuthenticateAsync(AuthenticationRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var attempt = _guard.Begin(request.AuthenticationId, ClientPrefix.Of(request.Client), request.Secret);
+        if (request.Proof is { IsVerified: true })
+        {
+            // There was nothing to guess.
+            return await directory.AuthenticateAsync(request, cancellationToken);
+        }
+
+        var address = ClientPrefix.Of(request.Client);
+        var attempt = _guard.Begin(request.AuthenticationId, address, Guess.Of(request, address));
         var hasVerdict = false;
         try
         {
-            if (!await _guard.WaitAsync(attempt, request.Secret, cancellationToken))
+            if (!await _guard.WaitAsync(attempt, cancellationToken))
             {
                 return new AuthenticationResult(AuthenticationOutcome.Throttled, Detail: "too many wrong passwords lately");
             }
@@ -41,7 +50,7 @@ internal sealed class GuardedDirectory(IDirectoryProvider directory, GuardOption
                     hasVerdict = true;
                     break;
                 case AuthenticationOutcome.WrongPassword or AuthenticationOutcome.NoSuchUser or AuthenticationOutcome.NotAuthorized:
-                    _guard.Failed(request.AuthenticationId, attempt, request.Secret);
+                    _guard.Failed(request.AuthenticationId, attempt);
                     hasVerdict = true;
                     break;
             }
@@ -57,6 +66,9 @@ internal sealed class GuardedDirectory(IDirectoryProvider directory, GuardOption
             }
         }
     }
+
+    /// <inheritdoc/>
+    public ValueTask<ChallengeResult> ChallengeAsync(ChallengeRequest request, CancellationToken cancellationToken) => directory.ChallengeAsync(request, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<LookupResult> LookUpAsync(string address, CancellationToken cancellationToken) => directory.LookUpAsync(address, cancellationToken);

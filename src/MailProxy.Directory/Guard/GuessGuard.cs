@@ -18,38 +18,38 @@ internal sealed class GuessGuard(GuardOptions options, TimeProvider time, Random
     private int _waiting;
 
     /// <summary>Begins an attempt.</summary>
-    public GuardedAttempt Begin(string user, ClientPrefix? address, Secret password)
+    public GuardedAttempt Begin(string user, ClientPrefix? address, Guess guess)
     {
         var now = time.GetTimestamp();
         var isOwner = IsKnown(_owners, (address.GetValueOrDefault(), user), address, now);
-        return new GuardedAttempt(isOwner ? null : _users.GetOrAdd(user, static _ => new Suspect()), address, isOwner ? 0 : HashOf(password), shared?.Begin(user, address, password));
+        return new GuardedAttempt(isOwner ? null : _users.GetOrAdd(user, static _ => new Suspect()), address, isOwner ? 0 : HashOf(guess.ForUser), guess, shared?.Begin(user, address, guess));
     }
 
     /// <summary>Waits for an attempt's turn. False: it comes too late, or too many wait already.</summary>
-    public ValueTask<bool> WaitAsync(GuardedAttempt attempt, Secret password, CancellationToken cancellationToken) =>
-        attempt.Shared is null ? WaitHereAsync(attempt, password, cancellationToken) : WaitAmongAllAsync(attempt, password, cancellationToken);
+    public ValueTask<bool> WaitAsync(GuardedAttempt attempt, CancellationToken cancellationToken) =>
+        attempt.Shared is null ? WaitHereAsync(attempt, cancellationToken) : WaitAmongAllAsync(attempt, cancellationToken);
 
-    private async ValueTask<bool> WaitAmongAllAsync(GuardedAttempt attempt, Secret password, CancellationToken cancellationToken)
+    private async ValueTask<bool> WaitAmongAllAsync(GuardedAttempt attempt, CancellationToken cancellationToken)
     {
         // What this node knows of owners counts too: a server that was started anew knows none.
         var isKnown = attempt.Address is { } from && IsKnown(_known, from, from, time.GetTimestamp());
         var turn = await attempt.Shared!.TakeTurnAsync(attempt.User is null, isKnown, Chance());
         if (!turn.IsKnown)
         {
-            return await WaitHereAsync(attempt, password, cancellationToken);
+            return await WaitHereAsync(attempt, cancellationToken);
         }
 
         return turn.Wait is { } wait && (wait == TimeSpan.Zero || await SitOutAsync(wait, cancellationToken));
     }
 
-    private ValueTask<bool> WaitHereAsync(GuardedAttempt attempt, Secret password, CancellationToken cancellationToken)
+    private ValueTask<bool> WaitHereAsync(GuardedAttempt attempt, CancellationToken cancellationToken)
     {
         var now = time.GetTimestamp();
         var wait = TimeSpan.Zero;
         if (attempt.Address is { } from && _addresses.TryGet(from, out var suspect))
         {
             var free = IsKnown(_known, from, from, now) ? options.FreeWhereKnown : options.Free;
-            if (suspect.TakeTurn(now, attempt.Hash == 0 ? HashOf(password) : attempt.Hash, free, false, options, Chance(), time) is not { } until)
+            if (suspect.TakeTurn(now, ForAddress(attempt), free, false, options, Chance(), time) is not { } until)
             {
                 return ValueTask.FromResult(false);
             }
@@ -71,14 +71,14 @@ internal sealed class GuessGuard(GuardOptions options, TimeProvider time, Random
     }
 
     /// <summary>Credentials were wrong.</summary>
-    public void Failed(string user, GuardedAttempt attempt, Secret password)
+    public void Failed(string user, GuardedAttempt attempt)
     {
         var now = time.GetTimestamp();
-        var hash = attempt.Hash == 0 ? HashOf(password) : attempt.Hash;
+        var hash = attempt.Hash == 0 ? HashOf(attempt.Guess.ForUser) : attempt.Hash;
         (attempt.User ?? _users.GetOrAdd(user, static _ => new Suspect())).Failed(now, hash);
         if (attempt.Address is { } from)
         {
-            _addresses.GetOrAdd(from, static _ => new Suspect()).Failed(now, hash);
+            _addresses.GetOrAdd(from, static _ => new Suspect()).Failed(now, ForAddress(attempt));
         }
 
         attempt.Shared?.Failed();
@@ -118,10 +118,14 @@ internal sealed class GuessGuard(GuardOptions options, TimeProvider time, Random
         where TKey : notnull =>
         address is not null && since.TryGet(key, out var at) && time.GetElapsedTime(at, now) < options.Known;
 
-    private ulong HashOf(Secret password)
+    // Of a password there is one hash for both.
+    private ulong ForAddress(GuardedAttempt attempt) =>
+        attempt.Hash != 0 && attempt.Guess.ForUser.Equals(attempt.Guess.ForAddress) ? attempt.Hash : HashOf(attempt.Guess.ForAddress);
+
+    private ulong HashOf(ReadOnlyMemory<byte> mark)
     {
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_hashKey, password.Octets.Span, hash);
+        HMACSHA256.HashData(_hashKey, mark.Span, hash);
 
         // Zero marks a free place.
         return Math.Max(1, BitConverter.ToUInt64(hash));

@@ -4,5 +4,5 @@ namespace MailProxy.Directory.Guard;
 internal interface ISharedGuard
 {
     /// <summary>Begins an attempt; nothing is asked yet.</summary>
-    ISharedAttempt Begin(string user, ClientPrefix? address, Secret password);
+    ISharedAttempt Begin(string user, ClientPrefix? address, Guess guess);
 }

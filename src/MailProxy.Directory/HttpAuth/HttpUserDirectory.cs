@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using MailProxy.Directory.Proofs;
 using Microsoft.Extensions.Logging;
 
 namespace MailProxy.Directory.HttpAuth;
@@ -41,6 +42,11 @@ public sealed class HttpUserDirectory : IDirectoryProvider
             return new AuthenticationResult(AuthenticationOutcome.NotAuthorized, Detail: "the protocol cannot ask whether somebody may act as another");
         }
 
+        if (request.Proof is ScramProof)
+        {
+            return new AuthenticationResult(AuthenticationOutcome.WrongPassword, Detail: StoredKeys.CannotJudge("the service"));
+        }
+
         var headers = QuestionHeaders.OfLogin(request, _options.PassClientCertificate);
         var (answer, url) = await AskAsync(request.AuthenticationId, headers, cancellationToken);
         return answer switch
@@ -53,6 +59,10 @@ public sealed class HttpUserDirectory : IDirectoryProvider
             _ => new AuthenticationResult(AuthenticationOutcome.TemporarilyUnavailable, Detail: ProblemOf(answer, url)),
         };
     }
+
+    /// <inheritdoc/>
+    public ValueTask<ChallengeResult> ChallengeAsync(ChallengeRequest request, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(StoredKeys.NotShown("the service"));
 
     /// <inheritdoc/>
     public async ValueTask<LookupResult> LookUpAsync(string address, CancellationToken cancellationToken)

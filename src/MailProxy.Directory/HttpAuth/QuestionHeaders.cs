@@ -3,11 +3,12 @@ using System.Net;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using MailProxy.Directory.Proofs;
 
 namespace MailProxy.Directory.HttpAuth;
 
 // ngx_mail_auth_http_module, ngx_mail_auth_http_create_request:
-//   Auth-Method, Auth-User, Auth-Pass, Auth-Protocol, Auth-Login-Attempt, Client-IP, [Client-Host], [Auth-SMTP-Helo, -From, -To],
+//   Auth-Method, Auth-User, Auth-Pass, [Auth-Salt: the challenge of CRAM-MD5 and APOP], Auth-Protocol, Auth-Login-Attempt, Client-IP, [Client-Host], [Auth-SMTP-Helo, -From, -To],
 //   [Auth-SSL, Auth-SSL-Protocol, -Cipher, [-Verify, -Subject, -Issuer, -Serial, -Fingerprint, [-Cert]]], configured ones
 // and, ours: Client-Port, Server-Name, Listener, Session-Id.
 
@@ -25,8 +26,13 @@ internal static class QuestionHeaders
         var headers = new Builder()
             .Add("Auth-Method", MethodOf(request.Mechanism))
             .Add("Auth-User", HeaderText.Escape(request.AuthenticationId))
-            .Add("Auth-Pass", HeaderText.Escape(request.Secret.Octets.Span))
-            .Add("Auth-Protocol", ProtocolOf(request.Protocol))
+            .Add("Auth-Pass", request.Proof is DigestProof answer ? answer.Digest : HeaderText.Escape(request.Secret.Octets.Span));
+        if (request.Proof is DigestProof asked)
+        {
+            headers.Add("Auth-Salt", HeaderText.Escape(asked.Challenge));
+        }
+
+        headers.Add("Auth-Protocol", ProtocolOf(request.Protocol))
             .Add("Auth-Login-Attempt", (request.Facts?.Attempt ?? 1).ToString(CultureInfo.InvariantCulture));
         if (request.Client is { } client)
         {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using MailProxy.Directory.Passwords;
+using MailProxy.Directory.Proofs;
 using Microsoft.Extensions.Logging;
 
 namespace MailProxy.Directory.Ldap;
@@ -76,6 +77,32 @@ public sealed class LdapUserDirectory : IDirectoryProvider
     }
 
     /// <inheritdoc/>
+    public async ValueTask<ChallengeResult> ChallengeAsync(ChallengeRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (_options.Mode == LdapMode.Bind)
+        {
+            return StoredKeys.NotShown("the LDAP server (Mode bind)");
+        }
+
+        try
+        {
+            var parts = Parts;
+            var name = LdapName.Parse(request.UserName, _options.DefaultDomain);
+            var account = name is not null && parts.Addresses.MayBeOurs(name)
+                ? await AskAsync(deadline => parts.Questions.FindUser(name, deadline), cancellationToken)
+                : null;
+            return account is null
+                ? new ChallengeResult(ChallengeOutcome.NoSuchUser, UserName: name?.Text, Detail: "no entry has this name")
+                : StoredKeys.Of(StoredPasswords.Parse(account.Passwords, account.AppPasswords).All, request, name!.Text);
+        }
+        catch (LdapFaultException fault)
+        {
+            return new ChallengeResult(ChallengeOutcome.TemporarilyUnavailable, Detail: fault.Message);
+        }
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<LookupResult> LookUpAsync(string address, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(address);
@@ -120,7 +147,13 @@ public sealed class LdapUserDirectory : IDirectoryProvider
     private async Task<AuthenticationResult> JudgeAsync(AuthenticationRequest request, CancellationToken cancellationToken)
     {
         var parts = Parts;
-        if (Password(request.Secret) is not { } password)
+        if (request.Proof is { IsVerified: false } && _options.Mode == LdapMode.Bind)
+        {
+            return new AuthenticationResult(AuthenticationOutcome.WrongPassword, Detail: StoredKeys.CannotJudge("the LDAP server (Mode bind)"));
+        }
+
+        var password = request.Proof is null ? Password(request.Secret) : null;
+        if (password is null && request.Proof is null)
         {
             // Nothing is sent: an empty password would bind anybody (RFC 4513 5.1.2), and behind a NUL everything is lost.
             return new AuthenticationResult(AuthenticationOutcome.WrongPassword, Detail: "an empty password, or one with a NUL or that is no UTF-8");
@@ -139,7 +172,11 @@ public sealed class LdapUserDirectory : IDirectoryProvider
             (account, verdict) = await AskAsync(deadline => Find(parts, name, password, deadline), cancellationToken);
         }
 
-        if (_options.Mode == LdapMode.Hash)
+        if (request.Proof is { IsVerified: true })
+        {
+            verdict = new BindVerdict(AuthenticationOutcome.Authenticated, $"certificate, {account?.Dn}");
+        }
+        else if (_options.Mode == LdapMode.Hash)
         {
             verdict = await CompareAsync(request, account, cancellationToken);
         }
@@ -155,10 +192,10 @@ public sealed class LdapUserDirectory : IDirectoryProvider
     }
 
     // In mode bind both at once: it is one turn in the line.
-    private (LdapAccount? Account, BindVerdict Verdict) Find(LdapParts parts, LdapName name, string password, Deadline deadline)
+    private (LdapAccount? Account, BindVerdict Verdict) Find(LdapParts parts, LdapName name, string? password, Deadline deadline)
     {
         var account = parts.Questions.FindUser(name, deadline);
-        return (account, account is not null && _options.Mode == LdapMode.Bind ? parts.Questions.Bind(account.Dn, password, deadline) : default);
+        return (account, account is not null && password is not null && _options.Mode == LdapMode.Bind ? parts.Questions.Bind(account.Dn, password, deadline) : default);
     }
 
     /// <summary>The comparison comes first and always: how long the answer takes must not tell who exists or who is disabled.</summary>
@@ -204,7 +241,7 @@ public sealed class LdapUserDirectory : IDirectoryProvider
     {
         try
         {
-            return await _checks.CompareAsync(hash, request.Secret, cancellationToken)
+            return await _checks.CompareAsync(hash, request, cancellationToken)
                 ?? throw new LdapFaultException(LdapFault.Refused, "too many passwords wait to be compared");
         }
         catch (InvalidOperationException exception)

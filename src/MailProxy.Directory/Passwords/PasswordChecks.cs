@@ -24,7 +24,10 @@ internal sealed class PasswordChecks(int atOnce, int waiting) : IAsyncDisposable
     /// <param name="password">Must stay alive until the task ends, cancelled or not.</param>
     /// <param name="cancellationToken">Ends the waiting; a comparison that has begun is finished.</param>
     /// <exception cref="InvalidOperationException">See <see cref="PasswordHash.Verify"/>.</exception>
-    public async Task<bool?> CompareAsync(PasswordHash hash, Secret password, CancellationToken cancellationToken)
+    public Task<bool?> CompareAsync(PasswordHash hash, Secret password, CancellationToken cancellationToken) =>
+        CompareAsync(() => hash.Verify(password.Octets.Span), cancellationToken);
+
+    private async Task<bool?> CompareAsync(Func<bool> compare, CancellationToken cancellationToken)
     {
         if (!await _admission.EnterAsync(cancellationToken))
         {
@@ -33,13 +36,20 @@ internal sealed class PasswordChecks(int atOnce, int waiting) : IAsyncDisposable
 
         try
         {
-            return await Task.Run(() => hash.Verify(password.Octets.Span), CancellationToken.None);
+            return await Task.Run(compare, CancellationToken.None);
         }
         finally
         {
             _admission.Leave();
         }
     }
+
+    /// <summary>Compares what a request brings, a password or a proof, or null if too many are waiting already.</summary>
+    /// <exception cref="InvalidOperationException">See <see cref="PasswordHash.Verify"/>.</exception>
+    public Task<bool?> CompareAsync(PasswordHash hash, AuthenticationRequest request, CancellationToken cancellationToken) =>
+        request.Proof is { } proof
+            ? CompareAsync(() => proof.Matches(hash), cancellationToken)
+            : CompareAsync(hash, request.Secret, cancellationToken);
 
     /// <summary>Waits for the comparisons that were asked for before. None may be asked for after.</summary>
     public async ValueTask DisposeAsync()

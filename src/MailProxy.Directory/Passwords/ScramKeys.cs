@@ -14,6 +14,9 @@ internal sealed class ScramKeys : PasswordHash
         : base(scheme) =>
         (_algorithm, Rounds, Salt, StoredKey, ServerKey) = (algorithm, rounds, salt, storedKey, serverKey);
 
+    /// <summary>The hash of the scheme.</summary>
+    public HashAlgorithmName Algorithm => _algorithm;
+
     /// <summary>PBKDF2 iterations.</summary>
     public int Rounds { get; }
 
@@ -38,6 +41,24 @@ internal sealed class ScramKeys : PasswordHash
             && Decode(serverKey) is { } server && server.Length == size
             ? new ScramKeys(scheme, algorithm, count, saltOctets, stored, server)
             : null;
+    }
+
+    /// <summary>The keys that a password makes (RFC 5802 3).</summary>
+    /// <param name="scheme">One of ours.</param>
+    /// <param name="password">Prepared UTF-8 octets.</param>
+    /// <param name="salt">Any.</param>
+    /// <param name="rounds">1 to <see cref="PasswordLimits.Pbkdf2Rounds"/>.</param>
+    public static ScramKeys Derive(string scheme, ReadOnlySpan<byte> password, ReadOnlySpan<byte> salt, int rounds)
+    {
+        var (algorithm, size) = scheme == "SCRAM-SHA-1" ? (HashAlgorithmName.SHA1, 20) : (HashAlgorithmName.SHA256, 32);
+        Span<byte> salted = stackalloc byte[size];
+        Rfc2898DeriveBytes.Pbkdf2(password, salt, salted, rounds, algorithm);
+        var clientKey = CryptographicOperations.HmacData(algorithm, salted, "Client Key"u8);
+        var keys = new ScramKeys(
+            scheme, algorithm, rounds, salt.ToArray(), CryptographicOperations.HashData(algorithm, clientKey), CryptographicOperations.HmacData(algorithm, salted, "Server Key"u8));
+        CryptographicOperations.ZeroMemory(salted);
+        CryptographicOperations.ZeroMemory(clientKey);
+        return keys;
     }
 
     private protected override bool Matches(ReadOnlySpan<byte> password)

@@ -17,13 +17,13 @@ internal sealed class SharedAttempt : ISharedAttempt
     private readonly RedisValue _ofUser;
     private readonly RedisValue _ofAddress;
 
-    public SharedAttempt(SharedLink link, SharedNames names, GuardOptions options, string user, string? address, Secret password)
+    public SharedAttempt(SharedLink link, SharedNames names, GuardOptions options, string user, string? address, Guess guess)
     {
         (_link, _options, _hasAddress) = (link, options, address is not null);
         var (userName, addressName) = (names.Of("user", user), names.Of("address", address ?? ""));
         (_user, _address) = (userName, addressName);
         (_trying, _owner, _known) = (names.Of("trying", user), names.Of("owner", user, address ?? ""), names.Of("known", address ?? ""));
-        (_ofUser, _ofAddress) = (names.Password(userName, password), names.Password(addressName, password));
+        (_ofUser, _ofAddress) = (names.Guess(userName, guess.ForUser.Span), names.Guess(addressName, guess.ForAddress.Span));
     }
 
     /// <inheritdoc/>

@@ -7,11 +7,11 @@ namespace MailProxy.Directory.Shared;
 internal sealed class SharedGuard(SharedLink link, SharedNames names, GuardOptions options) : ISharedGuard
 {
     /// <inheritdoc/>
-    public ISharedAttempt Begin(string user, ClientPrefix? address, Secret password)
+    public ISharedAttempt Begin(string user, ClientPrefix? address, Guess guess)
     {
         // As the node's own guard does: the case of names does not count.
         var name = user.ToLowerInvariant();
         var from = address is { } prefix ? string.Create(CultureInfo.InvariantCulture, $"{(prefix.IsV6 ? 6 : 4)}:{prefix.Prefix:x}") : null;
-        return new SharedAttempt(link, names, options, name, from, password);
+        return new SharedAttempt(link, names, options, name, from, guess);
     }
 }

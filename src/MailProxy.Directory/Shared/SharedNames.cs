@@ -31,15 +31,15 @@ internal sealed class SharedNames(byte[] key)
         return $"mailproxy:{kind}:{Convert.ToHexStringLower(digest[..16])}";
     }
 
-    /// <summary>A few bits by which a password of this user, or from this address, is recognised.</summary>
+    /// <summary>A few bits by which a guess at this user, or from this address, is recognised.</summary>
     /// <param name="owner">A name by <see cref="Of"/>.</param>
-    /// <param name="password">As it was tried.</param>
-    public int Password(string owner, Secret password)
+    /// <param name="mark">A password as it was tried, or what stands for a proof.</param>
+    public int Guess(string owner, ReadOnlySpan<byte> mark)
     {
         using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
         Append(hash, "password"u8);
         Append(hash, Encoding.UTF8.GetBytes(owner));
-        Append(hash, password.Octets.Span);
+        Append(hash, mark);
         Span<byte> digest = stackalloc byte[HMACSHA256.HashSizeInBytes];
         hash.GetHashAndReset(digest);
         return (int)(BinaryPrimitives.ReadUInt32BigEndian(digest) >> (32 - PasswordBits));

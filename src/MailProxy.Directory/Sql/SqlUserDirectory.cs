@@ -1,6 +1,7 @@
 using System.Text;
 using MailProxy.Directory.File;
 using MailProxy.Directory.Passwords;
+using MailProxy.Directory.Proofs;
 using Microsoft.Extensions.Logging;
 
 namespace MailProxy.Directory.Sql;
@@ -79,6 +80,18 @@ public sealed class SqlUserDirectory : IDirectoryProvider
             return await DecoyAsync(request, $"{_queries.User.Name} finds nobody", cancellationToken);
         }
 
+        if (request.Proof is { IsVerified: true })
+        {
+            return candidates.FirstOrDefault(candidate => candidate.IsForProtocol) is { } known
+                ? await JudgeAsync(known, request, "certificate", cancellationToken)
+                : new AuthenticationResult(AuthenticationOutcome.NotAuthorized, Detail: $"{candidates[0].User.Name} has no row for {request.Protocol}");
+        }
+
+        if (_queries.User.JudgesPassword && request.Proof is not null)
+        {
+            return new AuthenticationResult(AuthenticationOutcome.WrongPassword, Detail: StoredKeys.CannotJudge(_queries.User.Name));
+        }
+
         if (_queries.User.JudgesPassword)
         {
             return candidates.FirstOrDefault(candidate => candidate is { IsForProtocol: true, Verdict: true }) is { } judged
@@ -87,6 +100,33 @@ public sealed class SqlUserDirectory : IDirectoryProvider
         }
 
         return await CompareAsync(name, candidates, request, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ChallengeResult> ChallengeAsync(ChallengeRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (_queries.User.JudgesPassword)
+        {
+            return StoredKeys.NotShown(_queries.User.Name);
+        }
+
+        if (AddressName.Parse(request.UserName, _defaultDomain) is not { } name)
+        {
+            return new ChallengeResult(ChallengeOutcome.NoSuchUser, Detail: "not a name of the form user@domain");
+        }
+
+        var arguments = new SqlArguments(name.ToString(), name.Local, name.Domain, request.Protocol, request.Client?.Address.ToString(), null);
+        SqlAnswer answer = await AskAsync(_queries.User, arguments, cancellationToken);
+        var (candidates, fault) = answer.Rows is { } rows ? SqlAnswers.Candidates(_queries.User, rows, request.Protocol) : ([], answer.Fault);
+        if (fault is not null)
+        {
+            return new ChallengeResult(ChallengeOutcome.TemporarilyUnavailable, Detail: fault.Text);
+        }
+
+        return candidates.Count == 0
+            ? new ChallengeResult(ChallengeOutcome.NoSuchUser, UserName: name.ToString(), Detail: $"{_queries.User.Name} finds nobody")
+            : StoredKeys.Of(candidates.Where(candidate => candidate.IsForProtocol).Select(candidate => candidate.Hash).OfType<PasswordHash>(), request.Scheme, name.ToString());
     }
 
     /// <inheritdoc/>
@@ -156,7 +196,7 @@ public sealed class SqlUserDirectory : IDirectoryProvider
     private async ValueTask<(IReadOnlyList<SqlCandidate> Candidates, SqlFault? Fault)> FindAsync(AddressName name, AuthenticationRequest request, bool isOwner, CancellationToken cancellationToken)
     {
         // The password in clear is a string only where the query wants it, and only the owner's is given.
-        string? password = isOwner && _queries.User.JudgesPassword ? Encoding.UTF8.GetString(request.Secret.Octets.Span) : null;
+        string? password = isOwner && request.Proof is null && _queries.User.JudgesPassword ? Encoding.UTF8.GetString(request.Secret.Octets.Span) : null;
         if (password?.Contains('\0', StringComparison.Ordinal) == true)
         {
             // RFC 4616 2 forbids NUL, and PostgreSQL knows no text with it: that is nobody's password, and no fault of the server's.
@@ -208,7 +248,7 @@ public sealed class SqlUserDirectory : IDirectoryProvider
     /// <summary>Nobody has the name: it takes the time that some user's wrong password takes. Where the database judges, its time is the operator's matter.</summary>
     private async ValueTask<AuthenticationResult> DecoyAsync(AuthenticationRequest request, string detail, CancellationToken cancellationToken)
     {
-        if (!_queries.User.JudgesPassword)
+        if (!_queries.User.JudgesPassword && request.Proof is not { IsVerified: true })
         {
             var (_, trouble) = await MatchesAsync(_decoys.For(request.AuthenticationId), request, cancellationToken);
             if (trouble is not null)
@@ -224,7 +264,7 @@ public sealed class SqlUserDirectory : IDirectoryProvider
     {
         try
         {
-            bool? matches = await _checks.CompareAsync(hash, request.Secret, cancellationToken);
+            bool? matches = await _checks.CompareAsync(hash, request, cancellationToken);
             return (matches == true, matches is null ? "too many passwords wait to be compared" : null);
         }
         catch (InvalidOperationException exception)

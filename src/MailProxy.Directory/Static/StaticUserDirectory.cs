@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using MailProxy.Directory.Passwords;
+using MailProxy.Directory.Proofs;
 
 namespace MailProxy.Directory.Static;
 
@@ -28,7 +29,7 @@ public sealed class StaticUserDirectory : IDirectoryProvider
     /// <summary>Compares at once: whoever wants an expensive scheme wants the file provider.</summary>
     public ValueTask<AuthenticationResult> AuthenticateAsync(AuthenticationRequest request, CancellationToken cancellationToken)
     {
-        var matches = _password.Verify(request.Secret.Octets.Span);
+        var matches = request.Proof is { } proof ? proof.IsVerified || proof.Matches(_password) : _password.Verify(request.Secret.Octets.Span);
         var name = request.AuthenticationId.ToLowerInvariant();
         if (request.AuthorizationId.Length > 0 && !string.Equals(request.AuthorizationId, request.AuthenticationId, StringComparison.OrdinalIgnoreCase))
         {
@@ -42,6 +43,10 @@ public sealed class StaticUserDirectory : IDirectoryProvider
             _ => new AuthenticationResult(AuthenticationOutcome.Authenticated, UserOf(name), "static"),
         });
     }
+
+    /// <inheritdoc/>
+    public ValueTask<ChallengeResult> ChallengeAsync(ChallengeRequest request, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(StoredKeys.Of([_password], request.Scheme, request.UserName));
 
     /// <inheritdoc/>
     public ValueTask<LookupResult> LookUpAsync(string address, CancellationToken cancellationToken)

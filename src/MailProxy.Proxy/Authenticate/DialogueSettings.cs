@@ -1,3 +1,4 @@
+using MailProxy.Directory;
 using MailProxy.Proxy.Accept;
 using MailProxy.Proxy.Sessions;
 using MailProxy.Transport.Tls;
@@ -13,9 +14,11 @@ namespace MailProxy.Proxy.Authenticate;
 /// <param name="ClearText">Who may log in without TLS.</param>
 /// <param name="Limits">Bounds.</param>
 /// <param name="Deadline">What ends the session before login.</param>
+/// <param name="Directory">Asked for what SCRAM needs.</param>
+/// <param name="CertificateName">Which name of a client certificate is the user's.</param>
 internal sealed record DialogueSettings(
     string HostName, SessionContext Session, ListenerOptions Listener, TlsServerSettings? Tls, ClientOffers Offers, ClearTextPolicy ClearText, LimitOptions Limits,
-    SessionDeadline Deadline)
+    SessionDeadline Deadline, IUserDirectory Directory, CertificateNameRule CertificateName)
 {
     /// <summary>True when a password may be sent on this connection as it is now.</summary>
     public bool MayLogIn => Session.Tls is { IsEncrypted: true } || ClearText switch
@@ -24,6 +27,13 @@ internal sealed record DialogueSettings(
         ClearTextPolicy.Loopback => Session.Client is { } client && System.Net.IPAddress.IsLoopback(client.Address),
         _ => false,
     };
+
+    /// <summary>What decides now what is offered.</summary>
+    public OfferState Offered =>
+        (OffersStartTls ? OfferState.StartTls : OfferState.None)
+        | (MayLogIn ? OfferState.MayLogIn : OfferState.None)
+        | (Session.Tls is { CanBind: true } ? OfferState.CanBind : OfferState.None)
+        | (Session.Tls is { VerifiedPeerCertificate: not null } ? OfferState.HasCertificate : OfferState.None);
 
     /// <summary>True when STARTTLS can be offered now.</summary>
     public bool OffersStartTls => Listener.Tls == ListenerTlsMode.StartTls && Tls is not null && Session.Tls is { IsEncrypted: false };

@@ -120,7 +120,7 @@ internal abstract class LineDialogue(MailWire wire, DialogueSettings settings) :
         var space = argument.PositionOf((byte)' ');
         var mechanism = Encoding.UTF8.GetString(space is { } end ? argument.Slice(0, end) : argument);
         var initialResponse = space is { } start ? argument.Slice(argument.GetPosition(1, start)).ToArray() : null;
-        var (attempt, refusal) = await new SaslExchange(wire, settings.Offers.Mechanisms, FrameChallenge).RunAsync(mechanism, initialResponse, cancellationToken);
+        var (attempt, refusal) = await new SaslExchange(wire, settings, FrameChallenge).RunAsync(mechanism, initialResponse, cancellationToken);
         if (attempt is not null)
         {
             return attempt;

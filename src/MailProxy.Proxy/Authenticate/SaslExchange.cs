@@ -8,13 +8,13 @@ using MailProxy.Proxy.Wire;
 namespace MailProxy.Proxy.Authenticate;
 
 /// <summary>
-/// The server side of SASL PLAIN (RFC 4616) and LOGIN, as a protocol's profile frames it: how a challenge is written is the protocol's,
+/// The server side of SASL, as a protocol's profile frames it, with PLAIN (RFC 4616) and LOGIN; other mechanisms have files of their own: how a challenge is written is the protocol's,
 /// the rest is the same everywhere. Every exchange starts from nothing.
 /// </summary>
 /// <param name="wire">To the client.</param>
-/// <param name="offered">Anything else is unknown here.</param>
+/// <param name="settings">Of the connection: what is not offered on it is unknown here.</param>
 /// <param name="frameChallenge">Writes a challenge, base64, as the protocol does.</param>
-internal sealed class SaslExchange(MailWire wire, SaslMechanisms offered, Func<string, string> frameChallenge)
+internal sealed class SaslExchange(MailWire wire, DialogueSettings settings, Func<string, string> frameChallenge)
 {
     // RFC 4954 4: 12,288 octets is the longest base64 line to expect.
     private const int LineLimit = 12_288 + 2;
@@ -46,7 +46,7 @@ internal sealed class SaslExchange(MailWire wire, SaslMechanisms offered, Func<s
     public async ValueTask<(LoginAttempt? Attempt, Refusal Refusal)> RunAsync(string mechanism, byte[]? initialResponse, CancellationToken cancellationToken)
     {
         var name = mechanism.ToUpperInvariant();
-        if (!offered.Offers(name))
+        if (!settings.Offers.Mechanisms.Offers(name, settings.Offered))
         {
             return (null, Refusal.UnknownMechanism);
         }
@@ -58,6 +58,12 @@ internal sealed class SaslExchange(MailWire wire, SaslMechanisms offered, Func<s
                 return message is null ? (null, refusal) : ReadPlain(message);
             case "LOGIN":
                 return await RunLoginAsync(initialResponse, cancellationToken);
+            case "EXTERNAL":
+                return await ExternalExchange.RunAsync(this, settings, initialResponse, cancellationToken);
+            case "CRAM-MD5":
+                return await CramExchange.RunAsync(this, settings, initialResponse, cancellationToken);
+            case var scram when ScramExchange.IsScram(scram):
+                return await new ScramExchange(this, settings, scram).RunAsync(initialResponse, cancellationToken);
             default:
                 return (null, Refusal.UnknownMechanism);
         }
@@ -103,7 +109,11 @@ internal sealed class SaslExchange(MailWire wire, SaslMechanisms offered, Func<s
         return (new LoginAttempt(name, "", new Secret(password), "LOGIN"), default);
     }
 
-    private async ValueTask<(byte[]? Message, Refusal Refusal)> StepAsync(string challenge, byte[]? initialResponse, CancellationToken cancellationToken)
+    /// <summary>One challenge and its answer, for mechanisms.</summary>
+    /// <param name="challenge">Base64.</param>
+    /// <param name="initialResponse">The answer, still base64, when it came with the command; null: it is asked for.</param>
+    /// <param name="cancellationToken">The pre-login deadline.</param>
+    internal async ValueTask<(byte[]? Message, Refusal Refusal)> StepAsync(string challenge, byte[]? initialResponse, CancellationToken cancellationToken)
     {
         var isInitial = initialResponse is not null;
         if (initialResponse is null)

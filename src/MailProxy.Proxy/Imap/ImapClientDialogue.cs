@@ -84,7 +84,7 @@ internal sealed class ImapClientDialogue(MailWire wire, DialogueSettings setting
 
     private static string FrameChallenge(string challenge) => $"+ {challenge}\r\n";
 
-    private string Capabilities() => settings.Offers.Imap.Of(settings.OffersStartTls, settings.MayLogIn);
+    private string Capabilities() => settings.Offers.Imap.Of(settings.Offered);
 
     // A command with literals is read as a whole; each synchronizing literal is invited once.
     private async ValueTask<(WireStatus Status, ImapCommand? Command)> ReadCommandAsync(CancellationToken cancellationToken)
@@ -212,7 +212,7 @@ internal sealed class ImapClientDialogue(MailWire wire, DialogueSettings setting
         }
 
         // The command's tag answers the whole exchange, whatever lines come in it.
-        var (attempt, refusal) = await new SaslExchange(wire, settings.Offers.Mechanisms, FrameChallenge).RunAsync(mechanism, initialResponse, cancellationToken);
+        var (attempt, refusal) = await new SaslExchange(wire, settings, FrameChallenge).RunAsync(mechanism, initialResponse, cancellationToken);
         if (attempt is not null)
         {
             return attempt;

@@ -6,16 +6,13 @@ namespace MailProxy.Proxy.Imap;
 /// <param name="mechanisms">SASL mechanisms offered.</param>
 internal sealed class ImapGreetingCapabilities(SaslMechanisms mechanisms)
 {
-    private readonly string[] _texts =
-    [
-        Compose(mechanisms, false, false), Compose(mechanisms, false, true), Compose(mechanisms, true, false), Compose(mechanisms, true, true),
-    ];
+    private readonly string[] _texts = [.. Enumerable.Range(0, (int)OfferState.All + 1).Select(state => Compose(mechanisms, (OfferState)state))];
 
     /// <summary>The list without the word CAPABILITY.</summary>
-    public string Of(bool offersStartTls, bool mayLogIn) => _texts[(offersStartTls ? 2 : 0) + (mayLogIn ? 1 : 0)];
+    public string Of(OfferState state) => _texts[(int)state];
 
-    private static string Compose(SaslMechanisms mechanisms, bool offersStartTls, bool mayLogIn) => string.Concat(
+    private static string Compose(SaslMechanisms mechanisms, OfferState state) => string.Concat(
         "IMAP4rev1 SASL-IR LITERAL+ ID ENABLE",
-        offersStartTls ? " STARTTLS" : "",
-        mayLogIn ? string.Concat(mechanisms.Names.Select(name => " AUTH=" + name)) : " LOGINDISABLED");
+        state.HasFlag(OfferState.StartTls) ? " STARTTLS" : "",
+        state.HasFlag(OfferState.MayLogIn) ? string.Concat(mechanisms.On(state).Select(name => " AUTH=" + name)) : " LOGINDISABLED");
 }

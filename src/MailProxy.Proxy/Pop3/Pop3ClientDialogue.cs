@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Text;
 using MailProxy.Directory;
+using MailProxy.Directory.Proofs;
 using MailProxy.Protocols;
 using MailProxy.Protocols.Pop3;
+using MailProxy.Protocols.Sasl;
 using MailProxy.Proxy.Authenticate;
 using MailProxy.Proxy.Failures;
 using MailProxy.Proxy.StoreLogin;
@@ -13,6 +15,9 @@ namespace MailProxy.Proxy.Pop3;
 /// <summary>POP3 with the client, up to login (RFC 1939, RFC 2449 CAPA, RFC 2595 STLS, RFC 5034 AUTH).</summary>
 internal sealed class Pop3ClientDialogue(MailWire wire, DialogueSettings settings) : LineDialogue(wire, settings)
 {
+    // RFC 1939 7: unlike any other, here or elsewhere; empty when APOP is not offered.
+    private readonly string _banner = settings.Offers.Mechanisms.Offers(SaslMechanisms.Apop) ? CramChallenge.Make(settings.HostName) : "";
+    private bool _wasTold;
     private string? _user;
 
     // RFC 2449 4: 255 octets; AUTH with an initial response needs RFC 4954's 12,288.
@@ -24,8 +29,11 @@ internal sealed class Pop3ClientDialogue(MailWire wire, DialogueSettings setting
 
     protected override string BeginTls => "+OK Begin TLS now.\r\n";
 
-    public override async ValueTask GreetAsync(CancellationToken cancellationToken) =>
-        await Wire.SendAsync($"+OK {Settings.HostName} ready.\r\n", cancellationToken);
+    public override async ValueTask GreetAsync(CancellationToken cancellationToken)
+    {
+        _wasTold = OffersApop;
+        await Wire.SendAsync($"+OK {Settings.HostName} ready.{(_wasTold ? " " + _banner : "")}\r\n", cancellationToken);
+    }
 
     public override async ValueTask RefuseAsync(ProxyFailure failure, string? userText, CancellationToken cancellationToken)
     {
@@ -70,6 +78,8 @@ internal sealed class Pop3ClientDialogue(MailWire wire, DialogueSettings setting
                 return await NameAsync(command.Argument.ToArray(), cancellationToken);
             case "PASS":
                 return await PassAsync(user, command.Argument.ToArray(), cancellationToken);
+            case "APOP" when _banner.Length > 0:
+                return await ApopAsync(command.Argument.ToArray(), cancellationToken);
             case "AUTH" when command.Argument.IsEmpty:
                 return await ReplyAsync($"+OK\r\n{string.Concat(Mechanisms.Select(name => name + "\r\n"))}.\r\n", cancellationToken);
             case "AUTH":
@@ -88,7 +98,7 @@ internal sealed class Pop3ClientDialogue(MailWire wire, DialogueSettings setting
         }
     }
 
-    private IReadOnlyList<string> Mechanisms => Settings.MayLogIn ? Settings.Offers.Mechanisms.Names : [];
+    private IEnumerable<string> Mechanisms => Settings.MayLogIn ? Settings.Offers.Mechanisms.On(Settings.Offered) : [];
 
     private IEnumerable<string> Capabilities()
     {
@@ -105,8 +115,31 @@ internal sealed class Pop3ClientDialogue(MailWire wire, DialogueSettings setting
         if (Settings.MayLogIn)
         {
             yield return "USER";
-            yield return "SASL " + string.Join(' ', Mechanisms);
+            if (Mechanisms.Any())
+            {
+                yield return "SASL " + string.Join(' ', Mechanisms);
+            }
         }
+    }
+
+    // Where no password may be sent, no APOP either; a greeting before STARTTLS promises none.
+    private bool OffersApop => _banner.Length > 0 && Settings.MayLogIn;
+
+    private async ValueTask<Outcome<LoginAttempt>?> ApopAsync(byte[] argument, CancellationToken cancellationToken)
+    {
+        if (!Settings.MayLogIn)
+        {
+            await RefuseAsync(ProxyFailure.TlsRequired, null, cancellationToken);
+            return null;
+        }
+
+        // A banner that was not sent, because it came before TLS, answers nothing.
+        return CramResponse.TryParse(argument, out var response) == ReadStatus.Done && _wasTold
+            ? (Outcome<LoginAttempt>)new LoginAttempt(response!.UserName, "", new Secret([]), SaslMechanisms.Apop)
+            {
+                Proof = new DigestProof(isKeyed: false, _banner, response.Digest.Span),
+            }
+            : await ReplyAsync(Syntax("APOP takes a user name and a digest of the greeting."), cancellationToken);
     }
 
     private async ValueTask<Outcome<LoginAttempt>?> NameAsync(byte[] argument, CancellationToken cancellationToken)

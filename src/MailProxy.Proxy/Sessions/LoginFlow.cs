@@ -23,6 +23,11 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
     public async ValueTask<Outcome<DirectoryUser>> AuthenticateAsync(LoginAttempt attempt)
     {
         session.Enter(SessionPhase.Authenticating);
+        if (attempt.Fault is { } fault)
+        {
+            return Outcome<DirectoryUser>.Failed(fault);
+        }
+
         var result = await services.Directory.AuthenticateAsync(
             new AuthenticationRequest(
                 attempt.AuthenticationId,
@@ -32,10 +37,11 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
                 ProtocolNames.Of(session.Listener.Protocol!.Value),
                 session.Client,
                 session.Tls is { IsEncrypted: true },
-                session),
+                session) { Proof = attempt.Proof },
             deadline.Token);
         await session.Connection.ReturnHomeAsync();
-        if (result.LastChallenge is { } last && attempt.Exchange is { } exchange && !await exchange.ConcludeAsync(last, deadline.Token)
+        var word = result.Outcome == AuthenticationOutcome.Authenticated ? result.LastChallenge ?? attempt.Proof?.Answer : result.LastChallenge;
+        if (word is { } last && attempt.Exchange is { } exchange && !await exchange.ConcludeAsync(last, deadline.Token)
             && result.Outcome == AuthenticationOutcome.Authenticated)
         {
             return Outcome<DirectoryUser>.Failed(ProxyFailure.BadCredentials, "the client did not accept the mechanism's last word");

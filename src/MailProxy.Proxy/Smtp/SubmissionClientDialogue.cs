@@ -106,6 +106,6 @@ internal sealed class SubmissionClientDialogue(MailWire wire, DialogueSettings s
             return await ReplyAsync($"250 {Settings.HostName}\r\n", cancellationToken);
         }
 
-        return await ReplyAsync(Settings.Offers.Submission.Of(Settings.OffersStartTls, Settings.MayLogIn), cancellationToken);
+        return await ReplyAsync(Settings.Offers.Submission.Of(Settings.Offered), cancellationToken);
     }
 }

@@ -11,28 +11,25 @@ namespace MailProxy.Proxy.Smtp;
 internal sealed class SubmissionOffers(string hostName, long messageSize, SaslMechanisms mechanisms)
 {
     private readonly string[] _replies =
-    [
-        Compose(hostName, messageSize, mechanisms, false, false), Compose(hostName, messageSize, mechanisms, false, true),
-        Compose(hostName, messageSize, mechanisms, true, false), Compose(hostName, messageSize, mechanisms, true, true),
-    ];
+        [.. Enumerable.Range(0, (int)OfferState.All + 1).Select(state => Compose(hostName, messageSize, mechanisms, (OfferState)state))];
 
     /// <summary>The whole reply, CRLFs included.</summary>
-    public string Of(bool offersStartTls, bool mayLogIn) => _replies[(offersStartTls ? 2 : 0) + (mayLogIn ? 1 : 0)];
+    public string Of(OfferState state) => _replies[(int)state];
 
-    private static string Compose(string hostName, long messageSize, SaslMechanisms mechanisms, bool offersStartTls, bool mayLogIn)
+    private static string Compose(string hostName, long messageSize, SaslMechanisms mechanisms, OfferState state)
     {
         var lines = new List<string>
         {
             hostName, "PIPELINING", string.Create(CultureInfo.InvariantCulture, $"SIZE {messageSize}"), "8BITMIME", "ENHANCEDSTATUSCODES",
         };
-        if (offersStartTls)
+        if (state.HasFlag(OfferState.StartTls))
         {
             lines.Add("STARTTLS");
         }
 
-        if (mayLogIn)
+        if (state.HasFlag(OfferState.MayLogIn) && mechanisms.On(state).Any())
         {
-            lines.Add("AUTH " + string.Join(' ', mechanisms.Names));
+            lines.Add("AUTH " + string.Join(' ', mechanisms.On(state)));
         }
 
         return SmtpReplyWriter.Format(250, lines);

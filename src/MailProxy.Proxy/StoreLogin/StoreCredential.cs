@@ -72,6 +72,13 @@ internal sealed class StoreCredential : IDisposable
         }
 
         // A token must not go out as a password: stores log and keep those in other ways.
+        if (attempt.Proof is not null)
+        {
+            return Refused(
+                $"{node.Id} is logged in at with what the client sent, and {attempt.Mechanism} brings nothing to pass on: give the store the login 'external', "
+                + "'master' or 'token', or take the mechanism out of Authentication:Mechanisms");
+        }
+
         return attempt.IsToken ? new StoreCredential(StoreLoginMethod.Bearer, attempt.Secret, null)
             : method == StoreLoginMethod.Password ? new StoreCredential(method, attempt.Secret, null)
             : Refused($"{node.Id} asks for login 'bearer', but the client came by {attempt.Mechanism} with a password: offer OAUTHBEARER and XOAUTH2 only, or use another login for this store");

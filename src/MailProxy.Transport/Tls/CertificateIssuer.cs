@@ -46,8 +46,8 @@ public sealed class CertificateIssuer(X509Certificate2 root)
     }
 
     /// <summary>A client's certificate with its private key.</summary>
-    public X509Certificate2 IssueClient(string commonName, DateTimeOffset notBefore, DateTimeOffset notAfter) =>
-        Issue(commonName, ClientAuthentication, null, notBefore, notAfter);
+    public X509Certificate2 IssueClient(string commonName, DateTimeOffset notBefore, DateTimeOffset notAfter, X509Extension? names = null) =>
+        Issue(commonName, ClientAuthentication, names, notBefore, notAfter);
 
     private static X500DistinguishedName Subject(string commonName)
     {

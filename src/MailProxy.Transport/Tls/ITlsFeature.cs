@@ -30,6 +30,13 @@ public interface ITlsFeature
     /// <summary>The peer's certificate when it presented one and it was verified against the configured CA; otherwise null.</summary>
     X509Certificate2? VerifiedPeerCertificate { get; }
 
+    /// <summary>True when <see cref="ChannelBinding"/> knows <see cref="ChannelBindings.Exporter"/>: without it, channel binding is not to be offered (RFC 9266 3). SslStream has no exporter.</summary>
+    bool CanBind => false;
+
+    /// <summary>A channel binding of this connection; null: there is none of this type (of the server's certificate only on the server's side). On the connection's own thread, while it is open.</summary>
+    /// <param name="type"><see cref="ChannelBindings.Exporter"/> or <see cref="ChannelBindings.ServerEndPoint"/>; null of any other.</param>
+    byte[]? ChannelBinding(string type) => null;
+
     /// <summary>Handshake as server. Bytes that were received in clear and not yet consumed end it: <see cref="TlsOutcome.BytesBehindUpgrade"/>.</summary>
     ValueTask<TlsOutcome> BecomeServerAsync(TlsServerSettings settings, CancellationToken cancellationToken);
 

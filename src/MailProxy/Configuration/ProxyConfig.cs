@@ -113,6 +113,7 @@ public sealed class ProxyConfig : INodeConfig
         }
 
         errors.AddRange(Authentication.Validate(nameof(Authentication)));
+        errors.AddRange(Authentication.ValidateWith(nameof(Authentication), Tls, Directory));
         errors.AddRange(Directory.Validate(nameof(Directory)));
         errors.AddRange(Shared.Validate(nameof(Shared)));
         errors.AddRange(Routing.Validate(nameof(Routing)));

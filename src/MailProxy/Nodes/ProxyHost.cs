@@ -73,6 +73,7 @@ internal sealed class ProxyHost : INode
             _tokens)
         {
             Mechanisms = config.Authentication.ToMechanisms(),
+            CertificateName = config.Authentication.CertificateName,
         };
         _proxy = new ProxyNode(settings, _transport, _directory, _routing.Router, _logger, time, Random.Shared, _shared is null ? null : new SharedUserSessions(_shared.Sessions));
         _trim = new MemoryTrim(time);

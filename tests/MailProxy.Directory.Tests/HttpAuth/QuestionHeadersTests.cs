@@ -3,12 +3,24 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using MailProxy.Directory.HttpAuth;
+using MailProxy.Directory.Proofs;
 using Xunit;
 
 namespace MailProxy.Directory.Tests.HttpAuth;
 
 public sealed class QuestionHeadersTests
 {
+    [Theory]
+    [InlineData(true, "CRAM-MD5", "cram-md5")]
+    [InlineData(false, "APOP", "apop")]
+    public void A_digest_travels_with_its_challenge_as_nginx_sends_them(bool isKeyed, string mechanism, string method)
+    {
+        using var none = new Secret([]);
+        var login = new AuthenticationRequest("a", "", none, mechanism, "pop3", null, true) { Proof = new DigestProof(isKeyed, "<1@host>", Convert.FromHexString("b913a602c7eda7a495b4e6e7334d3890")) };
+        var headers = QuestionHeaders.OfLogin(login, passCertificate: false).ToDictionary();
+        Assert.Equal((method, "<1@host>", "b913a602c7eda7a495b4e6e7334d3890"), (headers["Auth-Method"], headers["Auth-Salt"], headers["Auth-Pass"]));
+    }
+
     [Fact]
     public void Everything_that_is_known_is_told()
     {

@@ -1,4 +1,5 @@
 using MailProxy.Directory.Ldap;
+using MailProxy.Directory.Tests.Proofs;
 using Xunit;
 
 namespace MailProxy.Directory.Tests.Ldap;
@@ -75,6 +76,29 @@ public sealed class LdapUserDirectoryTests : IAsyncLifetime
                 var result = await directory.LoginAsync(name, password, actAs);
                 Assert.True(outcome == result.Outcome && user == result.User?.Name, $"{name} as '{actAs}', time {time}: {result}");
             }
+        }
+    }
+
+    [Fact]
+    public async Task Proofs_are_compared_with_what_the_entry_shows_and_certificates_with_nothing()
+    {
+        await using var hash = await Directories.StartAsync(Directories.Options(_server, LdapMode.Hash));
+        await using var bind = await Directories.StartAsync(Directories.Options(_server, LdapMode.Bind));
+        Assert.Equal(AuthenticationOutcome.Authenticated, (await hash.ProveAsync("keys@example.org", "secret")).Outcome);
+        Assert.Equal(AuthenticationOutcome.Authenticated, (await hash.ProveAsync("alice@example.org", "secret")).Outcome);
+        Assert.Equal(AuthenticationOutcome.WrongPassword, (await hash.ProveAsync("keys@example.org", "wrong")).Outcome);
+        Assert.Equal(AuthenticationOutcome.NoSuchUser, (await hash.ProveAsync("ghost@example.org", "secret")).Outcome);
+        Assert.Equal(AuthenticationOutcome.Disabled, (await hash.ProveAsync("dan@example.org", "secret")).Outcome);
+        var refused = await bind.ProveAsync("alice@example.org", "secret");
+        Assert.Equal(AuthenticationOutcome.WrongPassword, refused.Outcome);
+        Assert.Contains("can judge PLAIN and LOGIN", refused.Detail, StringComparison.Ordinal);
+        foreach (var directory in new[] { hash, bind })
+        {
+            Assert.Equal(AuthenticationOutcome.Authenticated, await directory.CertifyAsync("alice@example.org"));
+            Assert.Equal(AuthenticationOutcome.Authenticated, await directory.CertifyAsync("alice@example.org", authorizationId: "bob@example.org"));
+            Assert.Equal(AuthenticationOutcome.NotAuthorized, await directory.CertifyAsync("bob@example.org", authorizationId: "alice@example.org"));
+            Assert.Equal(AuthenticationOutcome.Disabled, await directory.CertifyAsync("dan@example.org"));
+            Assert.Equal(AuthenticationOutcome.NoSuchUser, await directory.CertifyAsync("ghost@example.org"));
         }
     }
 }

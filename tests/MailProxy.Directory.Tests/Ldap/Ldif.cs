@@ -1,4 +1,5 @@
 using System.Text;
+using MailProxy.Directory.Tests.Proofs;
 
 namespace MailProxy.Directory.Tests.Ldap;
 
@@ -18,6 +19,7 @@ internal static class Ldif
         + User("dan", ("userPassword", "secret"), ("mailProxyDisabled", "TRUE"))
         + User("carol", ("userPassword", "secret"), ("mailProxyExpired", "TRUE"))
         + User("long", ("userPassword", new string('x', 8192)))
+        + User("keys", ("mailProxyPassword", ScramLogin.Keys("secret")))
         + User("hashed", ("userPassword", "{SSHA}" + Ssha("secret")))
         + User("nopassword")
         + User("twin", ("userPassword", "secret")) + User("other", ("userPassword", "secret"), ("mail", "twin@example.org"))

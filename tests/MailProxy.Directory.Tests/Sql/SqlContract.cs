@@ -1,4 +1,5 @@
 using MailProxy.Directory.Sql;
+using MailProxy.Directory.Tests.Proofs;
 using Xunit;
 
 namespace MailProxy.Directory.Tests.Sql;
@@ -9,7 +10,29 @@ internal static class SqlContract
     public static async Task HoldsAsync(SqlUserDirectory directory)
     {
         await LoginsAsync(directory);
+        await ProofsAsync(directory);
         await AddressesAsync(directory);
+    }
+
+    private static async Task ProofsAsync(SqlUserDirectory directory)
+    {
+        foreach (var user in new[] { "alice@example.org:secret", "keys@example.org:keys", "app@example.org:phone" }.Select(text => text.Split(':')))
+        {
+            AuthenticationResult right = await directory.ProveAsync(user[0], user[1]);
+            Assert.Equal((AuthenticationOutcome.Authenticated, user[0]), (right.Outcome, right.User!.Name));
+            Assert.Equal(AuthenticationOutcome.WrongPassword, (await directory.ProveAsync(user[0], "wrong")).Outcome);
+        }
+
+        Assert.Equal(AuthenticationOutcome.NoSuchUser, (await directory.ProveAsync("nobody@example.org", "secret")).Outcome);
+        Assert.Equal(AuthenticationOutcome.Disabled, (await directory.ProveAsync("disabled@example.org", "secret")).Outcome);
+        Assert.Equal(AuthenticationOutcome.WrongPassword, (await directory.ProveAsync("app@example.org", "phone", "pop3")).Outcome);
+        Assert.Equal(AuthenticationOutcome.NotAuthorized, (await directory.ProveAsync("bob@example.org", "bob", authorizationId: "alice@example.org")).Outcome);
+        Assert.Equal(AuthenticationOutcome.TemporarilyUnavailable, (await directory.ProveAsync("broken@example.org", "x")).Outcome);
+        Assert.Equal(AuthenticationOutcome.Authenticated, await directory.CertifyAsync("alice@example.org"));
+        Assert.Equal(AuthenticationOutcome.Authenticated, await directory.CertifyAsync("alice@example.org", authorizationId: "bob@example.org"));
+        Assert.Equal(AuthenticationOutcome.NotAuthorized, await directory.CertifyAsync("bob@example.org", authorizationId: "alice@example.org"));
+        Assert.Equal(AuthenticationOutcome.Disabled, await directory.CertifyAsync("disabled@example.org"));
+        Assert.Equal(AuthenticationOutcome.NoSuchUser, await directory.CertifyAsync("nobody@example.org"));
     }
 
     private static async Task LoginsAsync(SqlUserDirectory directory)

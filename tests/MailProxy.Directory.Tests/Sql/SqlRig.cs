@@ -1,5 +1,6 @@
 using System.Net;
 using MailProxy.Directory.Sql;
+using MailProxy.Directory.Tests.Proofs;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -15,6 +16,7 @@ internal static class SqlRig
           ('alice@example.org', '{PLAIN}secret', 'store-1', '10G'),
           ('bob@example.org', '{PLAIN}bob', NULL, NULL),
           ('app@example.org', NULL, 'store-2', NULL),
+          ('keys@example.org', '{{ScramLogin.Keys("keys")}}', NULL, NULL),
           ('broken@example.org', '{NONSENSE}x', NULL, NULL);
         INSERT INTO {0}users (name, password, disabled) VALUES ('disabled@example.org', '{PLAIN}secret', {{yes}});
         INSERT INTO {0}users (name, password, expired) VALUES ('expired@example.org', '{PLAIN}secret', {{yes}});

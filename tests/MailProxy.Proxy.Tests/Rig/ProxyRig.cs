@@ -46,6 +46,15 @@ internal sealed class ProxyRig : IAsyncDisposable
     /// <summary>Who is asked instead of the file.</summary>
     public IUserDirectory? Users { get; set; }
 
+    /// <summary>What clients are offered.</summary>
+    public SaslMechanisms Mechanisms { get; set; } = SaslMechanisms.Passwords;
+
+    /// <summary>Which name of a client certificate is the user's.</summary>
+    public CertificateNameRule CertificateName { get; set; }
+
+    /// <summary>Client certificates are asked for, and verified against these.</summary>
+    public System.Security.Cryptography.X509Certificates.X509Certificate2Collection? ClientAuthorities { get; set; }
+
     public LimitOptions Limits { get; } = new() { FailureDelay = TimeSpan.Zero };
 
     public ClearTextPolicy ClearText { get; set; } = ClearTextPolicy.Always;
@@ -159,14 +168,18 @@ internal sealed class ProxyRig : IAsyncDisposable
         await _directory.StartAsync(CancellationToken.None);
         var settings = new ProxySettings(
             "mail.example.org",
-            new ServerTls(_authority.ServerSettings()),
+            new ServerTls(_authority.ServerSettings() with { ClientAuthorities = ClientAuthorities }),
             ClearText,
             Limits,
             Stores,
             new StoreTlsIdentity(_authority.Authorities, _authority.Client("proxy-1")),
             HasMaster ? new MasterAccount("proxy", new Directory.Secret("master"u8.ToArray())) : null,
             Relay,
-            Tokens);
+            Tokens)
+        {
+            Mechanisms = Mechanisms,
+            CertificateName = CertificateName,
+        };
         return new ProxyNode(settings, Transport, Users ?? _directory, Router, new LoggerOf<ProxyNode>(Log), Time, new Random(1), SharedSessions);
     }
 }

@@ -23,6 +23,7 @@ internal static unsafe partial class OpenSsl
     public const int ControlServerNameCallback = 53;
     public const int ControlHostName = 55;
     public const int ControlChainCertificate = 89;
+    public const int ControlExtendedMasterSecret = 122;
     public const int ControlMinVersion = 123;
 
     public const int SessionCacheOff = 0;
@@ -192,6 +193,12 @@ internal static unsafe partial class OpenSsl
 
     [LibraryImport(Name, EntryPoint = "SSL_get1_peer_certificate")]
     public static partial SafeX509 PeerCertificateOf(nint session);
+
+    [LibraryImport(Name, EntryPoint = "SSL_get_certificate")]
+    public static partial nint OwnCertificateOf(nint session);
+
+    [LibraryImport(Name, EntryPoint = "SSL_export_keying_material")]
+    public static partial int Export(nint session, byte* target, nuint length, byte* label, nuint labelLength, byte* context, nuint contextLength, int usesContext);
 
     [LibraryImport(Name, EntryPoint = "SSL_client_hello_get0_ext")]
     public static partial int ExtensionOfClientHello(nint session, uint type, byte** value, nuint* length);

@@ -35,6 +35,10 @@ internal static unsafe partial class OpenSslCrypto
     [LibraryImport(Name, EntryPoint = "i2d_X509")]
     public static partial int EncodeCertificate(SafeX509 certificate, byte** target);
 
+    /// <summary>The same of one that is somebody else's.</summary>
+    [LibraryImport(Name, EntryPoint = "i2d_X509")]
+    public static partial int EncodeBorrowed(nint certificate, byte** target);
+
     [LibraryImport(Name, EntryPoint = "X509_free")]
     public static partial void FreeCertificate(nint certificate);
 

@@ -10,6 +10,7 @@ namespace MailProxy.Transport.Linux.Tls;
 internal sealed class LinuxTls(LinuxConnection connection, TimeProvider time) : ITlsFeature, IDisposable
 {
     private nint _cipher;
+    private bool _isServer;
     private SafeX509? _peer;
 
     /// <inheritdoc/>
@@ -32,6 +33,27 @@ internal sealed class LinuxTls(LinuxConnection connection, TimeProvider time) : 
 
     /// <inheritdoc/>
     public X509Certificate2? VerifiedPeerCertificate => field ??= _peer is { IsClosed: false } peer ? peer.ToCertificate() : null;
+
+    /// <inheritdoc/>
+    public bool CanBind { get; private set; }
+
+    /// <inheritdoc/>
+    public byte[]? ChannelBinding(string type)
+    {
+        if (!connection.Reactor.IsCurrent)
+        {
+            throw new InvalidOperationException("OpenSSL's session is its reactor's.");
+        }
+
+        return (CanBind ? connection.Socket.Tls : null) is not { Handle: not 0 } session
+            ? null
+            : type switch
+            {
+                ChannelBindings.Exporter => OpenSslLook.ExporterOf(session.Handle),
+                ChannelBindings.ServerEndPoint when _isServer => OpenSslLook.EndPointOf(session.Handle),
+                _ => null,
+            };
+    }
 
     /// <inheritdoc/>
     public ValueTask<TlsOutcome> BecomeServerAsync(TlsServerSettings settings, CancellationToken cancellationToken)
@@ -111,6 +133,7 @@ internal sealed class LinuxTls(LinuxConnection connection, TimeProvider time) : 
 
         ServerName = isServer ? OpenSslLook.ServerNameOf(handle) : null;
         IsResumed = OpenSsl.IsResumed(handle) == 1;
+        (_isServer, CanBind) = (isServer, OpenSslLook.HasExporter(handle));
         IsEncrypted = true;
         TlsMetrics.Done(this, isServer);
     }
