@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Unicode;
 
 namespace MailProxy.Protocols.Sasl;
 
@@ -9,9 +8,6 @@ namespace MailProxy.Protocols.Sasl;
 /// <param name="Password">UTF-8 octets; the caller clears them.</param>
 public sealed record SaslPlain(string AuthorizationId, string AuthenticationId, byte[] Password)
 {
-    // RFC 4616 2: names of up to 255 octets are to be supported; no store's user names are longer.
-    private const int NameLimit = 255;
-
     // The same bound as for passwords of LOGIN, USER/PASS and Basic: OAuth tokens travel as passwords too.
     private const int PasswordLimit = 8_192;
 
@@ -30,7 +26,8 @@ public sealed record SaslPlain(string AuthorizationId, string AuthenticationId, 
         var authenticationId = message.Slice(first + 1, second);
         var password = message[(first + second + 2)..];
         if (authenticationId.IsEmpty || password.IsEmpty
-            || !IsText(authorizationId, NameLimit) || !IsText(authenticationId, NameLimit) || !IsText(password, PasswordLimit))
+            || !SaslText.IsText(authorizationId, SaslText.NameLimit) || !SaslText.IsText(authenticationId, SaslText.NameLimit)
+            || !SaslText.IsText(password, PasswordLimit))
         {
             return ReadStatus.Malformed;
         }
@@ -52,26 +49,4 @@ public sealed record SaslPlain(string AuthorizationId, string AuthenticationId, 
 
     /// <summary>Names without the password: records print their members otherwise.</summary>
     public override string ToString() => $"SaslPlain {{ AuthorizationId = {AuthorizationId}, AuthenticationId = {AuthenticationId}, Password = *** }}";
-
-    // C1 controls (U+0080 to U+009F) are C2 80 to C2 9F in UTF-8.
-    private static bool IsText(ReadOnlySpan<byte> part, int limit)
-    {
-        if (part.Length > limit || part.ContainsAnyInRange((byte)0, (byte)0x1F) || part.Contains((byte)0x7F) || !Utf8.IsValid(part))
-        {
-            return false;
-        }
-
-        for (var index = part.IndexOf((byte)0xC2); index >= 0 && index + 1 < part.Length;)
-        {
-            if (part[index + 1] < 0xA0)
-            {
-                return false;
-            }
-
-            var next = part[(index + 1)..].IndexOf((byte)0xC2);
-            index = next < 0 ? -1 : index + 1 + next;
-        }
-
-        return true;
-    }
 }
