@@ -25,7 +25,8 @@ public sealed class ReferenceTests
     private static readonly Dictionary<string, string[]> AllowedPackages = new()
     {
         ["MailProxy.Directory"] =
-            ["System.DirectoryServices.Protocols", "Npgsql", "Microsoft.Data.Sqlite", "BitFaster.Caching", "Konscious.Security.Cryptography.Argon2"],
+            ["System.DirectoryServices.Protocols", "Npgsql", "Microsoft.Data.Sqlite", "BitFaster.Caching", "Konscious.Security.Cryptography.Argon2",
+                "Microsoft.IdentityModel.JsonWebTokens"],
         ["MailProxy.Http"] = ["Yarp.ReverseProxy"],
         ["MailProxy.Store"] = ["RocksDB", "MimeKit"],
         ["MailProxy"] = ["Serilog.AspNetCore", "System.CommandLine"],

@@ -55,6 +55,13 @@ public sealed class FileUserDirectory : IDirectoryProvider
             return new AuthenticationResult(AuthenticationOutcome.TemporarilyUnavailable, Detail: _current.Problem ?? "");
         }
 
+        if (request.IsVouched)
+        {
+            return table.FindLogin(request.AuthenticationId) is { } known
+                ? Judge(table, known, "", "vouched for", isVouched: true)
+                : new AuthenticationResult(AuthenticationOutcome.NoSuchUser, Detail: "not in the file");
+        }
+
         // The comparison comes first and always: how long the answer takes must not tell who exists or who is disabled.
         UserRecord? record = table.FindLogin(request.AuthenticationId);
         PasswordHash hash = record?.Password ?? table.Decoy(request.AuthenticationId);
@@ -74,7 +81,7 @@ public sealed class FileUserDirectory : IDirectoryProvider
             null => new AuthenticationResult(AuthenticationOutcome.TemporarilyUnavailable, Detail: "too many passwords wait to be compared"),
             _ when record is null => new AuthenticationResult(AuthenticationOutcome.NoSuchUser, Detail: "not in the file"),
             false => new AuthenticationResult(AuthenticationOutcome.WrongPassword, Detail: $"{{{hash.Scheme}}} does not match"),
-            true => Judge(table, record, request.AuthorizationId),
+            true => Judge(table, record, request.AuthorizationId, $"{{{hash.Scheme}}}"),
         };
     }
 
@@ -95,10 +102,10 @@ public sealed class FileUserDirectory : IDirectoryProvider
         await _checks.DisposeAsync();
     }
 
-    /// <summary>The password was right.</summary>
-    private static AuthenticationResult Judge(UserTable table, UserRecord owner, string authorizationId)
+    /// <summary>The password was right, or somebody vouches for the user.</summary>
+    private static AuthenticationResult Judge(UserTable table, UserRecord owner, string authorizationId, string how, bool isVouched = false)
     {
-        if (owner.IsDisabled || owner.IsExpired)
+        if (owner.IsDisabled || (owner.IsExpired && !isVouched))
         {
             return new AuthenticationResult(
                 owner.IsDisabled ? AuthenticationOutcome.Disabled : AuthenticationOutcome.Expired, owner.User, "so marked in the file");
@@ -106,7 +113,7 @@ public sealed class FileUserDirectory : IDirectoryProvider
 
         if (authorizationId.Length == 0 || table.FindLogin(authorizationId) is { } same && ReferenceEquals(same, owner))
         {
-            return new AuthenticationResult(AuthenticationOutcome.Authenticated, owner.User, $"{{{owner.Password.Scheme}}}");
+            return new AuthenticationResult(AuthenticationOutcome.Authenticated, owner.User, how);
         }
 
         // Whether there is such a user at all is told to nobody who may not act as them.
@@ -117,6 +124,6 @@ public sealed class FileUserDirectory : IDirectoryProvider
 
         return other.IsDisabled
             ? new AuthenticationResult(AuthenticationOutcome.Disabled, other.User, $"so marked in the file; asked by {owner.User.Name}")
-            : new AuthenticationResult(AuthenticationOutcome.Authenticated, other.User, $"{{{owner.Password.Scheme}}} of {owner.User.Name}, who may act as this user");
+            : new AuthenticationResult(AuthenticationOutcome.Authenticated, other.User, $"{how} of {owner.User.Name}, who may act as this user");
     }
 }

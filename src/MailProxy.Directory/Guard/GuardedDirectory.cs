@@ -15,6 +15,9 @@ internal sealed class GuardedDirectory(IDirectoryProvider directory, GuardOption
     public DecidingFacts DecidesBy => directory.DecidesBy | DecidingFacts.ClientAddress;
 
     /// <inheritdoc/>
+    public CredentialKinds Takes => directory.Takes;
+
+    /// <inheritdoc/>
     public long Version => directory.Version;
 
     /// <inheritdoc/>
@@ -24,7 +27,8 @@ internal sealed class GuardedDirectory(IDirectoryProvider directory, GuardOption
     public async ValueTask<AuthenticationResult> AuthenticateAsync(AuthenticationRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var attempt = _guard.Begin(request.AuthenticationId, ClientPrefix.Of(request.Client), request.Secret);
+        var isToken = request.Kind == CredentialKinds.Tokens;
+        var attempt = isToken ? GuessGuard.BeginByToken(ClientPrefix.Of(request.Client)) : _guard.Begin(request.AuthenticationId, ClientPrefix.Of(request.Client), request.Secret);
         try
         {
             if (!await _guard.WaitAsync(attempt, request.Secret, cancellationToken))
@@ -36,7 +40,8 @@ internal sealed class GuardedDirectory(IDirectoryProvider directory, GuardOption
             switch (result.Outcome)
             {
                 case AuthenticationOutcome.Authenticated:
-                    _guard.Succeeded(request.AuthenticationId, attempt.Address);
+                    // A token may come without a name.
+                    _guard.Succeeded(isToken && result.User is { } user ? user.Name : request.AuthenticationId, attempt.Address);
                     break;
                 case AuthenticationOutcome.WrongPassword or AuthenticationOutcome.NoSuchUser or AuthenticationOutcome.NotAuthorized:
                     _guard.Failed(request.AuthenticationId, attempt, request.Secret);

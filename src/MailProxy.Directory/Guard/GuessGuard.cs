@@ -25,6 +25,9 @@ internal sealed class GuessGuard(GuardOptions options, TimeProvider time, Random
         return new GuardedAttempt(isOwner ? null : _users.GetOrAdd(user, static _ => new Suspect()), address, isOwner ? 0 : HashOf(password));
     }
 
+    /// <summary>Begins an attempt by a token.</summary>
+    public static GuardedAttempt BeginByToken(ClientPrefix? address) => new(null, address, 0, IsByAddressOnly: true);
+
     /// <summary>Waits for an attempt's turn. False: it comes too late, or too many wait already.</summary>
     public ValueTask<bool> WaitAsync(GuardedAttempt attempt, Secret password, CancellationToken cancellationToken)
     {
@@ -59,7 +62,11 @@ internal sealed class GuessGuard(GuardOptions options, TimeProvider time, Random
     {
         var now = time.GetTimestamp();
         var hash = attempt.Hash == 0 ? HashOf(password) : attempt.Hash;
-        (attempt.User ?? _users.GetOrAdd(user, static _ => new Suspect())).Failed(now, hash);
+        if (!attempt.IsByAddressOnly)
+        {
+            (attempt.User ?? _users.GetOrAdd(user, static _ => new Suspect())).Failed(now, hash);
+        }
+
         if (attempt.Address is { } from)
         {
             _addresses.GetOrAdd(from, static _ => new Suspect()).Failed(now, hash);

@@ -58,6 +58,9 @@ internal sealed class SaslExchange(MailWire wire, SaslMechanisms offered, Func<s
                 return message is null ? (null, refusal) : ReadPlain(message);
             case "LOGIN":
                 return await RunLoginAsync(initialResponse, cancellationToken);
+            case "OAUTHBEARER" or "XOAUTH2":
+                var (bearer, refused) = await StepAsync("", initialResponse, cancellationToken);
+                return bearer is null ? (null, refused) : (BearerExchange.Read(name, bearer, this), Refusal.Malformed);
             default:
                 return (null, Refusal.UnknownMechanism);
         }

@@ -93,7 +93,7 @@ public sealed class ProxyConfig : INodeConfig
             errors.AddRange(Tls.Validate(nameof(Tls)));
         }
 
-        errors.AddRange(Authentication.Validate(nameof(Authentication)));
+        errors.AddRange(Authentication.Validate(nameof(Authentication), Directory.Takes));
         errors.AddRange(Directory.Validate(nameof(Directory)));
         errors.AddRange(Routing.Validate(nameof(Routing)));
         if (Routing.Mode == RoutingMode.Consul)

@@ -63,7 +63,7 @@ internal sealed class ProxyHost : INode
         var settings = new ProxySettings(
             config.Node.HostName, _tls?.Tls, config.Authentication.ClearText, config.Limits, config.Stores, identity, MasterAccountFile.Load(config.Stores), config.Relay)
         {
-            Mechanisms = config.Authentication.ToMechanisms(),
+            Mechanisms = config.Authentication.ToMechanisms(config.Directory.Takes),
         };
         _proxy = new ProxyNode(settings, _transport, _directory, _routing.Router, _logger, time, Random.Shared);
         _http = new HttpTier(
