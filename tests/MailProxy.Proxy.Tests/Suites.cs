@@ -71,3 +71,9 @@ public sealed class MemoryDirectoryWordTests() : DirectoryWordSuite(RigTransport
 public sealed class PortableDirectoryWordTests() : DirectoryWordSuite(RigTransport.Portable);
 
 public sealed class LinuxDirectoryWordTests() : DirectoryWordSuite(RigTransport.Linux);
+
+public sealed class MemoryBearerLoginTests() : BearerLoginSuite(RigTransport.Memory);
+
+public sealed class PortableBearerLoginTests() : BearerLoginSuite(RigTransport.Portable);
+
+public sealed class LinuxBearerLoginTests() : BearerLoginSuite(RigTransport.Linux);

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Text.Json;
 using MailProxy.Directory.HttpAuth;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -80,7 +81,7 @@ internal sealed class JwtVerifier : ITokenVerifier
         }
 
         // It is the processor that works now: not on a thread that carries connections.
-        var verified = await Task.Run(() => _handler.ValidateTokenAsync(token, Parameters(found.Keys)), cancellationToken);
+        var verified = await Task.Run(() => ValidateAsync(token, found.Keys), cancellationToken);
         if (!verified.IsValid && verified.Exception is not SecurityTokenInvalidAudienceException)
         {
             return TokenVerdict.Bad($"its signature is not good ({verified.Exception?.GetType().Name ?? "no reason given"})");
@@ -96,6 +97,19 @@ internal sealed class JwtVerifier : ITokenVerifier
     {
         await _keys.DisposeAsync();
         _client.Dispose();
+    }
+
+    // Most of what is wrong is told in the result; what the library throws all the same is about this token, too.
+    private async Task<TokenValidationResult> ValidateAsync(string token, IReadOnlyList<JsonWebKey> keys)
+    {
+        try
+        {
+            return await _handler.ValidateTokenAsync(token, Parameters(keys));
+        }
+        catch (Exception exception) when (exception is SecurityTokenException or ArgumentException or FormatException or InvalidOperationException or JsonException)
+        {
+            return new TokenValidationResult { IsValid = false, Exception = exception };
+        }
     }
 
     private string? ProblemOf(TokenClaims header, string algorithm)

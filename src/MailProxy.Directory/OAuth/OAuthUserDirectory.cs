@@ -94,11 +94,14 @@ public sealed class OAuthUserDirectory : IDirectoryProvider
             : new AuthenticationResult(AuthenticationOutcome.TemporarilyUnavailable, Detail: $"claim {_options.HomeClaim} of {name} is no store id");
     }
 
-    private AuthenticationResult Refuse(AuthenticationRequest request, TokenVerdict verdict) => new(verdict.Outcome, Detail: verdict.Detail)
+    private AuthenticationResult Refuse(AuthenticationRequest request, TokenVerdict verdict)
     {
-        LastChallenge = verdict.Outcome != AuthenticationOutcome.TemporarilyUnavailable
-            && BearerError.Of(request.Mechanism, verdict.LacksScope, _options.Scopes, _options.Discovery) is { } error ? error : null,
-    };
+        var result = new AuthenticationResult(verdict.Outcome, Detail: verdict.Detail);
+        return verdict.Outcome != AuthenticationOutcome.TemporarilyUnavailable
+            && BearerError.Of(request.Mechanism, verdict.LacksScope, _options.Scopes, _options.Discovery) is { } error
+                ? result with { LastChallenge = error }
+                : result;
+    }
 
     private static DirectoryUser UserOf(string name, string? home) => new(name, home, FrozenDictionary<string, string>.Empty);
 }

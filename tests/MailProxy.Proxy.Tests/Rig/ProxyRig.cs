@@ -46,6 +46,8 @@ internal sealed class ProxyRig : IAsyncDisposable
 
     public ClearTextPolicy ClearText { get; set; } = ClearTextPolicy.Always;
 
+    public SaslMechanisms Mechanisms { get; set; } = SaslMechanisms.Passwords;
+
     public StoreLegOptions Stores { get; } = new() { Login = StoreLoginMethod.Master, MasterUser = "proxy" };
 
     public RelayOptions Relay { get; } = new();
@@ -155,7 +157,10 @@ internal sealed class ProxyRig : IAsyncDisposable
             Stores,
             new StoreTlsIdentity(_authority.Authorities, _authority.Client("proxy-1")),
             new MasterAccount("proxy", new Directory.Secret("master"u8.ToArray())),
-            Relay);
+            Relay)
+        {
+            Mechanisms = Mechanisms,
+        };
         return new ProxyNode(settings, Transport, Users ?? _directory, Router, new LoggerOf<ProxyNode>(Log), Time, new Random(1));
     }
 }
