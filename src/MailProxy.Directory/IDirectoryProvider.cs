@@ -15,6 +15,9 @@ public interface IDirectoryProvider : IUserDirectory, IAsyncDisposable
     /// <summary>What else its verdicts depend on: answers are kept for the same of these only. Whoever does not say depends on all.</summary>
     DecidingFacts DecidesBy => DecidingFacts.All;
 
+    /// <summary>What it can judge. It is asked about nothing else: a token must not reach whoever would take it for a password.</summary>
+    CredentialKinds Takes => CredentialKinds.Passwords;
+
     /// <summary>Another number whenever it knows something else than before, where it can tell: answers of an earlier version are not repeated.</summary>
     long Version => 0;
 }

@@ -1,6 +1,7 @@
 using MailProxy.Directory.File;
 using MailProxy.Directory.HttpAuth;
 using MailProxy.Directory.Ldap;
+using MailProxy.Directory.OAuth;
 using MailProxy.Directory.Sql;
 using MailProxy.Directory.Static;
 
@@ -10,9 +11,9 @@ namespace MailProxy.Directory;
 public class ProviderOptions
 {
     /// <summary>Providers that stand alone, as the configuration names them.</summary>
-    protected const string Providers = "file, ldap, postgresql, sqlite, http, static";
+    protected const string Providers = "file, ldap, postgresql, sqlite, http, oauth, static";
 
-    /// <summary><c>file</c>, <c>ldap</c>, <c>postgresql</c>, <c>sqlite</c>, <c>http</c>, or <c>static</c> for laboratories and benchmarks.</summary>
+    /// <summary><c>file</c>, <c>ldap</c>, <c>postgresql</c>, <c>sqlite</c>, <c>http</c>, <c>oauth</c>, or <c>static</c> for laboratories and benchmarks.</summary>
     public string Provider { get; set; } = "file";
 
     /// <summary>For <c>file</c>.</summary>
@@ -26,6 +27,9 @@ public class ProviderOptions
 
     /// <summary>For <c>ldap</c>.</summary>
     public LdapDirectoryOptions Ldap { get; set; } = new();
+
+    /// <summary>For <c>oauth</c>.</summary>
+    public OAuthOptions OAuth { get; set; } = new();
 
     /// <summary>For <c>static</c>.</summary>
     public StaticDirectoryOptions Static { get; set; } = new();
@@ -42,6 +46,9 @@ public class ProviderOptions
     /// <summary>True for a service of nginx's auth_http protocol, which is asked about CRAM-MD5 and APOP as nginx asks.</summary>
     public bool IsHttp => Provider.Equals("http", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Users may show tokens of OAuth here.</summary>
+    public bool IsOAuth => Provider.Equals("oauth", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>
     /// Everything that is wrong with these options, one sentence each; with the file provider, everything wrong in the file too.
     /// Reads files, changes nothing, asks no server.
@@ -54,6 +61,7 @@ public class ProviderOptions
         "SQLITE" => Sql.Validate($"{path}:{nameof(Sql)}", isSqlite: true),
         "HTTP" => HttpAuth.Validate($"{path}:{nameof(HttpAuth)}"),
         "LDAP" => Ldap.Validate($"{path}:{nameof(Ldap)}"),
+        "OAUTH" => OAuth.Validate($"{path}:{nameof(OAuth)}"),
         "STATIC" => Static.Validate($"{path}:{nameof(Static)}"),
         _ => [$"{path}:{nameof(Provider)}: '{Provider}' is not a provider; there are: {Known}"],
     };

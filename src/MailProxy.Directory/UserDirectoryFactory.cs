@@ -5,6 +5,7 @@ using MailProxy.Directory.File;
 using MailProxy.Directory.Guard;
 using MailProxy.Directory.HttpAuth;
 using MailProxy.Directory.Ldap;
+using MailProxy.Directory.OAuth;
 using MailProxy.Directory.Proofs;
 using MailProxy.Directory.Shared;
 using MailProxy.Directory.Sql;
@@ -53,6 +54,7 @@ public static class UserDirectoryFactory
         "SQLITE" => SqlUserDirectory.Sqlite(options.Sql, loggers.CreateLogger<SqlUserDirectory>(), time),
         "HTTP" => new HttpUserDirectory(options.HttpAuth, loggers.CreateLogger<HttpUserDirectory>(), time),
         "LDAP" => new LdapUserDirectory(options.Ldap, loggers.CreateLogger<LdapUserDirectory>(), time),
+        "OAUTH" => new OAuthUserDirectory(options.OAuth, loggers.CreateLogger<OAuthUserDirectory>(), time),
         "STATIC" => new StaticUserDirectory(options.Static),
         _ => throw new ArgumentException($"'{options.Provider}' is not a directory provider", nameof(options)),
     };

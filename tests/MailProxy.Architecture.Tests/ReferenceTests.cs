@@ -25,7 +25,8 @@ public sealed class ReferenceTests
     private static readonly Dictionary<string, string[]> AllowedPackages = new()
     {
         ["MailProxy.Directory"] =
-            ["System.DirectoryServices.Protocols", "Npgsql", "Microsoft.Data.Sqlite", "BitFaster.Caching", "Konscious.Security.Cryptography.Argon2", "StackExchange.Redis"],
+            ["System.DirectoryServices.Protocols", "Npgsql", "Microsoft.Data.Sqlite", "BitFaster.Caching", "Konscious.Security.Cryptography.Argon2",
+                "StackExchange.Redis", "Microsoft.IdentityModel.JsonWebTokens"],
         ["MailProxy.Http"] = ["Yarp.ReverseProxy"],
         ["MailProxy.Store"] = ["RocksDB", "MimeKit", "Microsoft.IdentityModel.JsonWebTokens"],
         ["MailProxy"] = ["Serilog.AspNetCore", "System.CommandLine", "Microsoft.IdentityModel.JsonWebTokens"],

@@ -105,3 +105,9 @@ public sealed class LinuxExternalTests() : ExternalSuite(RigTransport.Linux);
 public sealed class MemoryDigestTests() : DigestSuite(RigTransport.Memory);
 
 public sealed class LinuxDigestTests() : DigestSuite(RigTransport.Linux);
+
+public sealed class MemoryBearerLoginTests() : BearerLoginSuite(RigTransport.Memory);
+
+public sealed class PortableBearerLoginTests() : BearerLoginSuite(RigTransport.Portable);
+
+public sealed class LinuxBearerLoginTests() : BearerLoginSuite(RigTransport.Linux);

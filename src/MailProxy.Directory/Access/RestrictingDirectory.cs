@@ -1,8 +1,9 @@
+using MailProxy.Directory.OAuth;
 using MailProxy.Directory.Proofs;
 
 namespace MailProxy.Directory.Access;
 
-/// <summary>Judges where from and by what each user may log in. Behind the cache, so that what is kept holds for every client.</summary>
+/// <summary>Judges where from and by what each user may log in, and asks about nothing that the provider cannot judge. Behind the cache, so that what is kept holds for every client.</summary>
 internal sealed class RestrictingDirectory(IDirectoryProvider provider) : IDirectoryProvider
 {
     /// <inheritdoc/>
@@ -15,6 +16,9 @@ internal sealed class RestrictingDirectory(IDirectoryProvider provider) : IDirec
     public DecidingFacts DecidesBy => provider.DecidesBy | DecidingFacts.ClientAddress;
 
     /// <inheritdoc/>
+    public CredentialKinds Takes => provider.Takes;
+
+    /// <inheritdoc/>
     public long Version => provider.Version;
 
     /// <inheritdoc/>
@@ -23,10 +27,15 @@ internal sealed class RestrictingDirectory(IDirectoryProvider provider) : IDirec
     /// <inheritdoc/>
     public ValueTask<AuthenticationResult> AuthenticateAsync(AuthenticationRequest request, CancellationToken cancellationToken)
     {
+        if ((provider.Takes & request.Kind) == 0)
+        {
+            return new(WithError(request, new AuthenticationResult(AuthenticationOutcome.NoSuchUser, Detail: $"no provider takes {request.Kind.ToString().ToLowerInvariant()} ({request.Mechanism})")));
+        }
+
         var asking = provider.AuthenticateAsync(request, cancellationToken);
 
         // From a cache the answer is there at once, and nothing is allocated for it.
-        return asking.IsCompletedSuccessfully ? new(AccessRules.Judge(request, asking.Result)) : JudgeAsync(request, asking);
+        return asking.IsCompletedSuccessfully ? new(Judge(request, asking.Result)) : JudgeAsync(request, asking);
     }
 
     /// <inheritdoc/>
@@ -42,5 +51,15 @@ internal sealed class RestrictingDirectory(IDirectoryProvider provider) : IDirec
     public ValueTask DisposeAsync() => provider.DisposeAsync();
 
     private static async ValueTask<AuthenticationResult> JudgeAsync(AuthenticationRequest request, ValueTask<AuthenticationResult> asking) =>
-        AccessRules.Judge(request, await asking);
+        Judge(request, await asking);
+
+    private static AuthenticationResult Judge(AuthenticationRequest request, AuthenticationResult result) => WithError(request, AccessRules.Judge(request, result));
+
+    // RFC 7628 3.2.2: a client whose token was refused hears so before the protocol's own refusal, whoever refused it. That nobody can say now is not the token's fault.
+    private static AuthenticationResult WithError(AuthenticationRequest request, AuthenticationResult result) =>
+        request.Kind != CredentialKinds.Tokens || result.LastChallenge is not null
+            || result.Outcome is AuthenticationOutcome.Authenticated or AuthenticationOutcome.TemporarilyUnavailable or AuthenticationOutcome.Throttled
+            || BearerError.Of(request.Mechanism) is not { } error
+                ? result
+                : result with { LastChallenge = error };
 }

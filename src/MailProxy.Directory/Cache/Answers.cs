@@ -25,7 +25,7 @@ internal sealed class Answers<TKey, TAnswer>(DirectoryCacheOptions options, IEqu
     /// <summary>An answer that needs no question.</summary>
     public bool TryGetFresh(TKey key, out TAnswer answer)
     {
-        if ((_good.TryGet(key, out var kept) && time.GetElapsedTime(kept.At) < options.Positive)
+        if ((_good.TryGet(key, out var kept) && time.GetElapsedTime(kept.At) < options.Positive && !HasEnded(kept))
             || (_refusals.TryGet(key, out kept) && time.GetElapsedTime(kept.At) < options.Negative))
         {
             answer = kept.Answer;
@@ -43,7 +43,7 @@ internal sealed class Answers<TKey, TAnswer>(DirectoryCacheOptions options, IEqu
     public bool TryGetLastGood(TKey key, out TAnswer answer, out TimeSpan age)
     {
         (answer, age) = (null!, default);
-        if (!_good.TryGet(key, out var kept))
+        if (!_good.TryGet(key, out var kept) || HasEnded(kept))
         {
             return false;
         }
@@ -53,9 +53,13 @@ internal sealed class Answers<TKey, TAnswer>(DirectoryCacheOptions options, IEqu
     }
 
     /// <summary>Keeps an answer, instead of any other to this question.</summary>
-    public void Keep(TKey key, TAnswer answer, bool isGood)
+    /// <param name="key">The question.</param>
+    /// <param name="answer">The answer.</param>
+    /// <param name="isGood">No refusal.</param>
+    /// <param name="until">When a good one ceases to be true by itself, outage or not; null: never.</param>
+    public void Keep(TKey key, TAnswer answer, bool isGood, DateTimeOffset? until = null)
     {
-        (isGood ? _good : _refusals).AddOrUpdate(key, new(answer, time.GetTimestamp()));
+        (isGood ? _good : _refusals).AddOrUpdate(key, new(answer, time.GetTimestamp(), until));
         (isGood ? _refusals : _good).TryRemove(key);
     }
 
@@ -76,4 +80,6 @@ internal sealed class Answers<TKey, TAnswer>(DirectoryCacheOptions options, IEqu
 
         return forgotten;
     }
+
+    private bool HasEnded(Kept<TAnswer> kept) => kept.Until is { } until && time.GetUtcNow() >= until;
 }

@@ -45,6 +45,9 @@ internal sealed class CachingDirectory : IDirectoryProvider
     public DecidingFacts DecidesBy => _provider.DecidesBy;
 
     /// <inheritdoc/>
+    public CredentialKinds Takes => _provider.Takes;
+
+    /// <inheritdoc/>
     public long Version => _provider.Version;
 
     private bool ServesLastGood => _options.LastGood > TimeSpan.Zero && _verdicts.HasGood && _provider.Unreadiness is not null;
@@ -130,7 +133,7 @@ internal sealed class CachingDirectory : IDirectoryProvider
         self._metrics.Answered("authenticate", result.Outcome.ToString(), self._time.GetElapsedTime(began));
         if (result.Outcome != AuthenticationOutcome.TemporarilyUnavailable)
         {
-            self._verdicts.Keep(key, result, result.Outcome == AuthenticationOutcome.Authenticated);
+            self._verdicts.Keep(key, result, result.Outcome == AuthenticationOutcome.Authenticated, result.GoodUntil);
         }
 
         return result;

@@ -38,7 +38,7 @@ internal readonly record struct VerdictKey(ulong A, ulong B, ulong C, ulong D)
         var octets = length <= OnStack ? stackalloc byte[length] : new byte[length];
         BinaryPrimitives.WriteInt64LittleEndian(octets, version);
         BinaryPrimitives.WriteInt64LittleEndian(octets[sizeof(long)..], attempt);
-        octets[2 * sizeof(long)] = request.IsEncrypted ? (byte)1 : (byte)0;
+        octets[2 * sizeof(long)] = (byte)((request.IsEncrypted ? 1 : 0) | (request.IsVouched ? 2 : 0));
         var rest = octets[((2 * sizeof(long)) + 1)..];
         foreach (var text in texts)
         {

@@ -11,13 +11,17 @@ internal sealed class ChainLink
     public ChainLink(ChainLinkOptions options, IDirectoryProvider provider)
     {
         Provider = provider;
-        Name = options.Name.Length > 0 ? options.Name : options.Provider;
+        Name = options.EffectiveName;
+        Users = options.IsOAuth && options.OAuth.Users.Length > 0 ? options.OAuth.Users : null;
         _domains = options.Domains.Where(domain => !domain.StartsWith('*')).ToHashSet(StringComparer.OrdinalIgnoreCase);
         _parents = [.. options.Domains.Where(domain => domain.StartsWith('*')).Select(domain => domain[1..])];
     }
 
     /// <summary>What people call it.</summary>
     public string Name { get; }
+
+    /// <summary>The name of the link that knows its users; null: it knows them itself.</summary>
+    public string? Users { get; }
 
     /// <summary>The provider.</summary>
     public IDirectoryProvider Provider { get; }

@@ -6,6 +6,9 @@ public sealed class ChainLinkOptions : ProviderOptions
     /// <summary>What the log and <c>mailproxy user test</c> call it. Empty: the provider's name.</summary>
     public string Name { get; set; } = "";
 
+    /// <summary>What it is called in the end.</summary>
+    internal string EffectiveName => Name.Length > 0 ? Name : Provider;
+
     /// <summary>
     /// Domains for which it is asked; <c>*.example.org</c> means those below it. Empty: all, and names without a domain. A domain that stands here is its own:
     /// the providers behind it are not asked about it unless they name it too.

@@ -15,6 +15,9 @@ internal sealed class ProviderChain(IReadOnlyList<ChainLink> links) : IDirectory
     public string? Notice => Join(link => link.Provider.Unreadiness is null ? link.Provider.Notice : Unreadiness is null ? link.Provider.Unreadiness : null);
 
     /// <inheritdoc/>
+    public CredentialKinds Takes { get; } = links.Aggregate(CredentialKinds.None, (all, link) => all | link.Provider.Takes);
+
+    /// <inheritdoc/>
     public async ValueTask StartAsync(CancellationToken cancellationToken)
     {
         // At once: one that is away takes its time to find out.
@@ -28,16 +31,21 @@ internal sealed class ProviderChain(IReadOnlyList<ChainLink> links) : IDirectory
         var result = new AuthenticationResult(AuthenticationOutcome.NoSuchUser, Detail: "no provider is asked about this domain");
         if (request.Trace is { } begin)
         {
-            var asked = string.Join(", ", For(request.AuthenticationId).Select(link => link.Name));
-            begin(asked.Length == 0 ? "the chain names no provider for this domain" : $"the chain asks, in this order: {asked}");
+            var asked = string.Join(", ", Asked(request).Select(link => link.Name));
+            begin(asked.Length == 0 ? $"the chain names no provider for {request.Kind.ToString().ToLowerInvariant()} of this domain" : $"the chain asks, in this order: {asked}");
         }
 
-        foreach (var link in For(request.AuthenticationId))
+        foreach (var link in Asked(request))
         {
             var traced = request.Trace is { } trace ? request with { Trace = step => trace($"{link.Name}: {step}") } : request;
             result = await link.Provider.AuthenticateAsync(traced, cancellationToken);
             traced.Trace?.Invoke($"{result.Outcome}{(result.Detail.Length > 0 ? $" ({result.Detail})" : "")}");
             result = result with { Detail = $"{link.Name}: {result.Detail}" };
+            if (result is { Outcome: AuthenticationOutcome.Authenticated, User: { } user } && request.Kind == CredentialKinds.Tokens)
+            {
+                return await AdmitAsync(link, user, result, request, cancellationToken);
+            }
+
             if (result.Outcome != AuthenticationOutcome.NoSuchUser)
             {
                 break;
@@ -70,7 +78,7 @@ internal sealed class ProviderChain(IReadOnlyList<ChainLink> links) : IDirectory
     {
         ArgumentNullException.ThrowIfNull(address);
         var result = new LookupResult(LookupOutcome.NotOurDomain, [], "no provider is asked about this domain");
-        foreach (var link in For(address))
+        foreach (var link in For(address, links.Where(link => link.Users is null)))
         {
             var answer = await link.Provider.LookUpAsync(address, cancellationToken);
             if (answer.Outcome is LookupOutcome.Found or LookupOutcome.TemporarilyUnavailable)
@@ -100,12 +108,53 @@ internal sealed class ProviderChain(IReadOnlyList<ChainLink> links) : IDirectory
         }
     }
 
-    private IEnumerable<ChainLink> For(string name)
+    // A token is good: is it one of a user whom this link may speak for, and what says the link that knows the users?
+    private async ValueTask<AuthenticationResult> AdmitAsync(
+        ChainLink link, DirectoryUser user, AuthenticationResult result, AuthenticationRequest request, CancellationToken cancellationToken)
+    {
+        if (!For(user.Name, Taking(CredentialKinds.Tokens)).Contains(link))
+        {
+            // An issuer says of its own domains who is who, and of nobody else's.
+            return new AuthenticationResult(AuthenticationOutcome.NotAuthorized, Detail: $"{link.Name}: it is not asked about the domain of {user.Name}");
+        }
+
+        if (links.FirstOrDefault(other => link.Users is not null && other.Name == link.Users) is not { } knowing)
+        {
+            return result;
+        }
+
+        using var nothing = new Secret([]);
+        var known = await knowing.Provider.AuthenticateAsync(
+            request with
+            {
+                AuthenticationId = user.Name, AuthorizationId = "", Secret = nothing, IsVouched = true,
+                Trace = request.Trace is { } trace ? step => trace($"{knowing.Name}: {step}") : null,
+            },
+            cancellationToken);
+        request.Trace?.Invoke($"{knowing.Name}: {known.Outcome}{(known.Detail.Length > 0 ? $" ({known.Detail})" : "")}");
+        return known with
+        {
+            User = known.User is { Home: null, Address: null } homeless ? homeless with { Home = user.Home } : known.User,
+            Detail = $"{result.Detail}; {knowing.Name}: {known.Detail}",
+            GoodUntil = result.GoodUntil,
+        };
+    }
+
+    private IEnumerable<ChainLink> Taking(CredentialKinds kind) => links.Where(link => (link.Provider.Takes & kind) != 0);
+
+    // A token need not come with a name: then each issuer's provider looks whether it is its own.
+    private IEnumerable<ChainLink> Asked(AuthenticationRequest request) =>
+        request.Kind == CredentialKinds.Tokens && !request.AuthenticationId.Contains('@', StringComparison.Ordinal)
+            ? Taking(CredentialKinds.Tokens)
+            : For(request.AuthenticationId, Taking(request.Kind));
+
+    private static IEnumerable<ChainLink> For(string name, IEnumerable<ChainLink> among)
     {
         var at = name.LastIndexOf('@');
         var domain = at < 0 ? "" : name[(at + 1)..];
-        var isNamed = domain.Length > 0 && links.Any(link => link.Names(domain));
-        return links.Where(link => isNamed ? link.Names(domain) : link.IsForAll);
+        var all = among.ToList();
+        var isNamed = domain.Length > 0 && all.Exists(link => link.Names(domain));
+        return all.Where(link => isNamed ? link.Names(domain) : link.IsForAll);
     }
 
     private string? Join(Func<ChainLink, string?> text)

@@ -56,6 +56,13 @@ public sealed class FileUserDirectory : IDirectoryProvider
             return new AuthenticationResult(AuthenticationOutcome.TemporarilyUnavailable, Detail: _current.Problem ?? "");
         }
 
+        if (request.IsVouched)
+        {
+            return table.FindLogin(request.AuthenticationId) is { } known
+                ? Judge(table, known, "", "vouched for", isExpired: false)
+                : new AuthenticationResult(AuthenticationOutcome.NoSuchUser, Detail: "not in the file");
+        }
+
         UserRecord? record = table.FindLogin(request.AuthenticationId);
         request.Trace?.Invoke(record is null
             ? "the file has no such user"

@@ -17,6 +17,9 @@ internal sealed class GuardedDirectory(IDirectoryProvider directory, GuardOption
     public DecidingFacts DecidesBy => directory.DecidesBy | DecidingFacts.ClientAddress;
 
     /// <inheritdoc/>
+    public CredentialKinds Takes => directory.Takes;
+
+    /// <inheritdoc/>
     public long Version => directory.Version;
 
     /// <inheritdoc/>
@@ -33,7 +36,9 @@ internal sealed class GuardedDirectory(IDirectoryProvider directory, GuardOption
         }
 
         var address = ClientPrefix.Of(request.Client);
-        var attempt = _guard.Begin(request.AuthenticationId, address, Guess.Of(request, address));
+        var isToken = request.Kind == CredentialKinds.Tokens;
+        var guess = Guess.Of(request, address);
+        var attempt = isToken ? GuessGuard.BeginByToken(address, guess) : _guard.Begin(request.AuthenticationId, address, guess);
         var hasVerdict = false;
         try
         {
@@ -46,7 +51,8 @@ internal sealed class GuardedDirectory(IDirectoryProvider directory, GuardOption
             switch (result.Outcome)
             {
                 case AuthenticationOutcome.Authenticated:
-                    _guard.Succeeded(request.AuthenticationId, attempt);
+                    // A token may come without a name.
+                    _guard.Succeeded(isToken && result.User is { } user ? user.Name : request.AuthenticationId, attempt);
                     hasVerdict = true;
                     break;
                 case AuthenticationOutcome.WrongPassword or AuthenticationOutcome.NoSuchUser or AuthenticationOutcome.NotAuthorized:

@@ -25,6 +25,9 @@ internal sealed class GuessGuard(GuardOptions options, TimeProvider time, Random
         return new GuardedAttempt(isOwner ? null : _users.GetOrAdd(user, static _ => new Suspect()), address, isOwner ? 0 : HashOf(guess.ForUser), guess, shared?.Begin(user, address, guess));
     }
 
+    /// <summary>Begins an attempt by a token. Of this node only.</summary>
+    public static GuardedAttempt BeginByToken(ClientPrefix? address, Guess guess) => new(null, address, 0, guess, null, IsByAddressOnly: true);
+
     /// <summary>Waits for an attempt's turn. False: it comes too late, or too many wait already.</summary>
     public ValueTask<bool> WaitAsync(GuardedAttempt attempt, CancellationToken cancellationToken) =>
         attempt.Shared is null ? WaitHereAsync(attempt, cancellationToken) : WaitAmongAllAsync(attempt, cancellationToken);
@@ -75,7 +78,11 @@ internal sealed class GuessGuard(GuardOptions options, TimeProvider time, Random
     {
         var now = time.GetTimestamp();
         var hash = attempt.Hash == 0 ? HashOf(attempt.Guess.ForUser) : attempt.Hash;
-        (attempt.User ?? _users.GetOrAdd(user, static _ => new Suspect())).Failed(now, hash);
+        if (!attempt.IsByAddressOnly)
+        {
+            (attempt.User ?? _users.GetOrAdd(user, static _ => new Suspect())).Failed(now, hash);
+        }
+
         if (attempt.Address is { } from)
         {
             _addresses.GetOrAdd(from, static _ => new Suspect()).Failed(now, ForAddress(attempt));

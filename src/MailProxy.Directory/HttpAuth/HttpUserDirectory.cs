@@ -37,6 +37,11 @@ public sealed class HttpUserDirectory : IDirectoryProvider
     public async ValueTask<AuthenticationResult> AuthenticateAsync(AuthenticationRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        if (request.IsVouched)
+        {
+            return await AnswerVouchedAsync(request, cancellationToken);
+        }
+
         if (request.AuthorizationId.Length > 0 && !request.AuthorizationId.Equals(request.AuthenticationId, StringComparison.OrdinalIgnoreCase))
         {
             return new AuthenticationResult(AuthenticationOutcome.NotAuthorized, Detail: "the protocol cannot ask whether somebody may act as another");
@@ -98,6 +103,18 @@ public sealed class HttpUserDirectory : IDirectoryProvider
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    // The protocol has no question without a password but that about a recipient.
+    private async ValueTask<AuthenticationResult> AnswerVouchedAsync(AuthenticationRequest request, CancellationToken cancellationToken)
+    {
+        var found = await LookUpAsync(request.AuthenticationId, cancellationToken);
+        return found switch
+        {
+            { Outcome: LookupOutcome.Found, Users: [var user] } => new AuthenticationResult(AuthenticationOutcome.Authenticated, user, $"vouched for; {found.Detail}"),
+            { Outcome: LookupOutcome.TemporarilyUnavailable } => new AuthenticationResult(AuthenticationOutcome.TemporarilyUnavailable, Detail: found.Detail),
+            _ => new AuthenticationResult(AuthenticationOutcome.NoSuchUser, Detail: found.Detail),
+        };
+    }
 
     // "WAIT" is obeyed here: whoever waits for the answer need not know that there were several.
     private async Task<(HttpAnswer Answer, string Url)> AskAsync(string user, IReadOnlyList<KeyValuePair<string, string>> headers, CancellationToken cancellationToken)

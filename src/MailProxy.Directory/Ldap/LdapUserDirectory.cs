@@ -147,6 +147,11 @@ public sealed class LdapUserDirectory : IDirectoryProvider
     private async Task<AuthenticationResult> JudgeAsync(AuthenticationRequest request, CancellationToken cancellationToken)
     {
         var parts = Parts;
+        if (request.IsVouched)
+        {
+            return await AnswerVouchedAsync(parts, request, cancellationToken);
+        }
+
         if (request.Proof is { IsVerified: false } && _options.Mode == LdapMode.Bind)
         {
             return new AuthenticationResult(AuthenticationOutcome.WrongPassword, Detail: StoredKeys.CannotJudge("the LDAP server (Mode bind)"));
@@ -189,6 +194,17 @@ public sealed class LdapUserDirectory : IDirectoryProvider
         return verdict.Outcome == AuthenticationOutcome.Authenticated
             ? await AuthorizeAsync(parts, account, verdict, request, cancellationToken)
             : new AuthenticationResult(verdict.Outcome, verdict.Outcome is AuthenticationOutcome.Disabled or AuthenticationOutcome.Expired ? account.User : null, verdict.Detail);
+    }
+
+    // No bind: there is no password, and an empty one would bind anybody. An expired password says nothing of a token.
+    private async Task<AuthenticationResult> AnswerVouchedAsync(LdapParts parts, AuthenticationRequest request, CancellationToken cancellationToken)
+    {
+        var account = LdapName.Parse(request.AuthenticationId, _options.DefaultDomain) is { } name && parts.Addresses.MayBeOurs(name)
+            ? await AskAsync(deadline => parts.Questions.FindUser(name, deadline), cancellationToken)
+            : null;
+        return account is null ? new AuthenticationResult(AuthenticationOutcome.NoSuchUser, Detail: "no entry has this name")
+            : account.IsDisabled ? new AuthenticationResult(AuthenticationOutcome.Disabled, account.User, $"so marked in {account.Dn}")
+            : new AuthenticationResult(AuthenticationOutcome.Authenticated, account.User, $"vouched for; {account.Dn}");
     }
 
     // In mode bind both at once: it is one turn in the line.

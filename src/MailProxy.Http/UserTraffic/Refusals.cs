@@ -13,6 +13,13 @@ internal static class Refusals
         return AnswerAsync(context, StatusCodes.Status401Unauthorized, "Authentication failed.");
     }
 
+    /// <summary>A token that is not good (RFC 6750 3.1).</summary>
+    public static Task InvalidTokenAsync(HttpContext context, string realm)
+    {
+        context.Response.Headers.WWWAuthenticate = $"Bearer realm=\"{realm}\", error=\"invalid_token\"";
+        return AnswerAsync(context, StatusCodes.Status401Unauthorized, "Authentication failed.");
+    }
+
     /// <summary>Right, but not allowed.</summary>
     public static Task ForbiddenAsync(HttpContext context, string text) => AnswerAsync(context, StatusCodes.Status403Forbidden, text);
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace MailProxy.Http.UserTraffic;
 
-/// <summary>Who sent this request: by Basic credentials, at the directory. Answers itself when nobody did.</summary>
+/// <summary>Who sent this request: by Basic credentials or a bearer token, at the directory. Answers itself when nobody did.</summary>
 internal sealed class UserAuthentication(IUserDirectory directory, string realm, ILogger logger)
 {
     // A directory that fails over does so within seconds.
@@ -22,34 +22,36 @@ internal sealed class UserAuthentication(IUserDirectory directory, string realm,
             return null;
         }
 
-        if (BasicCredentials.TryParse(context.Request.Headers.Authorization) is not { } credentials)
+        if (RequestOf(context, client) is not { } request)
         {
             await Refusals.UnauthorizedAsync(context, realm);
             return null;
         }
 
-        using var password = credentials.Password;
-        var request = new AuthenticationRequest(
-            credentials.User,
-            "",
-            password,
-            "PLAIN",
-            "http",
-            client is null ? null : new IPEndPoint(client, context.Connection.RemotePort),
-            context.Request.IsHttps);
+        using var secret = request.Secret;
         var result = await directory.AuthenticateAsync(request, context.RequestAborted);
         if (result is { Outcome: AuthenticationOutcome.Authenticated, User: { } user })
         {
             return user;
         }
 
-        await RefuseAsync(context, client, result);
+        await RefuseAsync(context, client, result, request.Kind == CredentialKinds.Tokens);
         return null;
+    }
+
+    // A token says itself whose it is.
+    private static AuthenticationRequest? RequestOf(HttpContext context, IPAddress? client)
+    {
+        string? header = context.Request.Headers.Authorization;
+        var from = client is null ? null : new IPEndPoint(client, context.Connection.RemotePort);
+        return BearerCredentials.TryParse(header) is { } token
+            ? new AuthenticationRequest("", "", token, "BEARER", "http", from, context.Request.IsHttps)
+            : BasicCredentials.TryParse(header) is { } basic ? new AuthenticationRequest(basic.User, "", basic.Password, "PLAIN", "http", from, context.Request.IsHttps) : null;
     }
 
     private static bool IsLoopback(IPAddress? address) => address is not null && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
 
-    private async Task RefuseAsync(HttpContext context, IPAddress? client, AuthenticationResult result)
+    private async Task RefuseAsync(HttpContext context, IPAddress? client, AuthenticationResult result, bool isToken)
     {
         switch (result.Outcome)
         {
@@ -63,13 +65,13 @@ internal sealed class UserAuthentication(IUserDirectory directory, string realm,
             case AuthenticationOutcome.Disabled:
                 await Refusals.ForbiddenAsync(context, "This account is disabled.");
                 break;
-            case AuthenticationOutcome.Expired:
+            case AuthenticationOutcome.Expired when !isToken:
                 await Refusals.ForbiddenAsync(context, "The password has expired.");
                 break;
             default:
                 logger.LogDebug("HTTP: login from {Client} failed: {Outcome}, {Detail}", client, result.Outcome, result.Detail);
                 // The same answer for everyone, whether the user exists or not.
-                await Refusals.UnauthorizedAsync(context, realm);
+                await (isToken ? Refusals.InvalidTokenAsync(context, realm) : Refusals.UnauthorizedAsync(context, realm));
                 break;
         }
     }

@@ -58,6 +58,9 @@ internal sealed class SaslExchange(MailWire wire, DialogueSettings settings, Fun
                 return message is null ? (null, refusal) : ReadPlain(message);
             case "LOGIN":
                 return await RunLoginAsync(initialResponse, cancellationToken);
+            case "OAUTHBEARER" or "XOAUTH2":
+                var (bearer, refused) = await StepAsync("", initialResponse, cancellationToken);
+                return bearer is null ? (null, refused) : (BearerExchange.Read(name, bearer, this), Refusal.Malformed);
             case "EXTERNAL":
                 return await ExternalExchange.RunAsync(this, settings, initialResponse, cancellationToken);
             case "CRAM-MD5":

@@ -23,16 +23,19 @@ internal static class UserTestCommand
         var protocol = new Option<string>("--protocol") { Description = "As if logging in by this protocol.", DefaultValueFactory = _ => "imap" };
         protocol.AcceptOnlyFromAmong("imap", "pop3", "submission", "sieve", "http");
         var client = new Option<string?>("--client") { Description = "As if coming from this address." };
+        var mechanism = new Option<string>("--mechanism") { Description = "As if by this mechanism; OAUTHBEARER and XOAUTH2 ask for a token.", DefaultValueFactory = _ => "PLAIN" };
+        mechanism.AcceptOnlyFromAmong("PLAIN", "OAUTHBEARER", "XOAUTH2");
         var json = new Option<bool>("--json") { Description = "One JSON object instead of text." };
-        var command = new Command("test", "Walk the directory as a login of this user would. Asks for the password (or reads a line of standard input).") { user, protocol, client, json };
+        var command = new Command("test", "Walk the directory as a login of this user would. Asks for the password or token (or reads a line of standard input).") { user, protocol, client, mechanism, json };
         arguments.AddTo(command);
         command.SetAction((parsed, stop) => TestAsync(
-            arguments.File(parsed), arguments.Overrides(parsed), parsed.GetRequiredValue(user), parsed.GetRequiredValue(protocol), parsed.GetValue(client), parsed.GetValue(json), stop));
+            arguments.File(parsed), arguments.Overrides(parsed), parsed.GetRequiredValue(user), parsed.GetRequiredValue(protocol), parsed.GetValue(client), parsed.GetRequiredValue(mechanism), parsed.GetValue(json),
+            stop));
         return command;
     }
 
     private static async Task<int> TestAsync(
-        string file, IReadOnlyList<string> overrides, string user, string protocol, string? client, bool isJson, CancellationToken stop)
+        string file, IReadOnlyList<string> overrides, string user, string protocol, string? client, string mechanism, bool isJson, CancellationToken stop)
     {
         if (client is not null && !IPAddress.TryParse(client, out _))
         {
@@ -51,9 +54,10 @@ internal static class UserTestCommand
             return 1;
         }
 
-        if (PasswordPrompt.Read($"Password of {user}: ") is not { } octets)
+        var secretName = mechanism == "PLAIN" ? "password" : "token";
+        if (PasswordPrompt.Read($"The {secretName} of {user}: ") is not { } octets)
         {
-            await Console.Error.WriteLineAsync("No password was given.");
+            await Console.Error.WriteLineAsync($"No {secretName} was given.");
             return 2;
         }
 
@@ -72,7 +76,7 @@ internal static class UserTestCommand
 
             report.LookedUp(await directory.LookUpAsync(user, patience.Token));
             var from = client is null ? null : new IPEndPoint(IPAddress.Parse(client), 0);
-            var request = new AuthenticationRequest(user, "", password, "PLAIN", protocol, from, IsEncrypted: true) { Trace = report.Step };
+            var request = new AuthenticationRequest(user, "", password, mechanism, protocol, from, IsEncrypted: true) { Trace = report.Step };
             report.Judged(await directory.AuthenticateAsync(request, patience.Token));
         }
         catch (OperationCanceledException)

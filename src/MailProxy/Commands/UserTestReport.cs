@@ -52,7 +52,7 @@ internal sealed class UserTestReport(string user, TextWriter? output)
 
         if (result.Outcome == AuthenticationOutcome.TemporarilyUnavailable)
         {
-            Tell("  clients hear that the service is unavailable, not that the password is wrong");
+            Tell("  clients hear that the service is unavailable, not that their password or token is wrong");
         }
     }
 

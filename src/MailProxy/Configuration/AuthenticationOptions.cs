@@ -10,7 +10,10 @@ public sealed class AuthenticationOptions
     /// <summary>Who may send a password without TLS: <c>never</c>, <c>loopback</c> or <c>always</c>.</summary>
     public ClearTextPolicy ClearText { get; set; } = ClearTextPolicy.Never;
 
-    /// <summary>SASL mechanisms that clients are offered, in order of preference; empty: <c>PLAIN</c> and <c>LOGIN</c>.</summary>
+    /// <summary>
+    /// SASL mechanisms that clients are offered, in order of preference; empty: <c>PLAIN</c> and <c>LOGIN</c> where a provider of the directory knows passwords,
+    /// <c>OAUTHBEARER</c> and <c>XOAUTH2</c> where one takes tokens.
+    /// </summary>
     public List<string> Mechanisms { get; set; } = [];
 
     /// <summary>Which name of a client certificate is the user's, for EXTERNAL: <c>email</c>, <c>cn</c> or <c>upn</c>.</summary>
@@ -18,9 +21,8 @@ public sealed class AuthenticationOptions
 
     /// <summary>Everything that is wrong with these options, one sentence each.</summary>
     /// <param name="path">Where they stand in the configuration.</param>
-    public IEnumerable<string> Validate(string path) => Mechanisms
-        .Where(name => !SaslMechanisms.Known.Contains(name, StringComparer.OrdinalIgnoreCase))
-        .Select(name => $"{path}:{nameof(Mechanisms)}: '{name}' is not a mechanism that can be offered; there are: {string.Join(", ", SaslMechanisms.Known)}");
+    /// <param name="takes">What the directory can judge.</param>
+    public IEnumerable<string> Validate(string path, CredentialKinds takes) => Mechanisms.Select(name => ProblemOf(name.ToUpperInvariant(), takes)).OfType<string>().Select(problem => $"{path}:{nameof(Mechanisms)}: {problem}");
 
     /// <summary>What does not go together with other sections, one sentence each.</summary>
     /// <param name="path">Where these options stand in the configuration.</param>
@@ -50,6 +52,15 @@ public sealed class AuthenticationOptions
     private IEnumerable<string> Names => Mechanisms.Select(name => name.ToUpperInvariant());
 
     /// <summary>What is offered.</summary>
-    internal SaslMechanisms ToMechanisms() =>
-        Mechanisms.Count == 0 ? SaslMechanisms.Passwords : new SaslMechanisms(Names.Distinct());
+    /// <param name="takes">What the directory can judge.</param>
+    internal SaslMechanisms ToMechanisms(CredentialKinds takes) =>
+        Mechanisms.Count == 0 ? SaslMechanisms.For(takes) : new SaslMechanisms(Names.Distinct());
+
+    private static string? ProblemOf(string name, CredentialKinds takes) => !SaslMechanisms.Known.Contains(name)
+        ? $"'{name}' is not a mechanism that can be offered; there are: {string.Join(", ", SaslMechanisms.Known)}"
+        : (SaslMechanisms.KindOf(name) & takes) != 0
+            ? null
+            : takes == CredentialKinds.Passwords
+                ? $"'{name}' takes tokens, and no provider of the directory does; add one (oauth) or leave it out"
+                : $"'{name}' takes passwords, and the directory's provider (oauth) knows none; leave it out";
 }

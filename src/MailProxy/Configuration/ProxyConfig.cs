@@ -112,7 +112,7 @@ public sealed class ProxyConfig : INodeConfig
             errors.AddRange(Tls.Validate(nameof(Tls)));
         }
 
-        errors.AddRange(Authentication.Validate(nameof(Authentication)));
+        errors.AddRange(Authentication.Validate(nameof(Authentication), Directory.Takes));
         errors.AddRange(Authentication.ValidateWith(nameof(Authentication), Tls, Directory));
         errors.AddRange(Directory.Validate(nameof(Directory)));
         errors.AddRange(Shared.Validate(nameof(Shared)));

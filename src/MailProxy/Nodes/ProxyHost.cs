@@ -72,7 +72,7 @@ internal sealed class ProxyHost : INode
             config.Node.HostName, _tls?.Tls, config.Authentication.ClearText, config.Limits, config.Stores, identity, MasterAccountFile.Load(config.Stores), config.Relay,
             _tokens)
         {
-            Mechanisms = config.Authentication.ToMechanisms(),
+            Mechanisms = config.Authentication.ToMechanisms(config.Directory.Takes),
             CertificateName = config.Authentication.CertificateName,
         };
         _proxy = new ProxyNode(settings, _transport, _directory, _routing.Router, _logger, time, Random.Shared, _shared is null ? null : new SharedUserSessions(_shared.Sessions));

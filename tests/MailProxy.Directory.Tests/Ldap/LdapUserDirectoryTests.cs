@@ -1,4 +1,5 @@
 using MailProxy.Directory.Ldap;
+using MailProxy.Directory.Tests.OAuth;
 using MailProxy.Directory.Tests.Proofs;
 using Xunit;
 
@@ -99,6 +100,26 @@ public sealed class LdapUserDirectoryTests : IAsyncLifetime
             Assert.Equal(AuthenticationOutcome.NotAuthorized, await directory.CertifyAsync("bob@example.org", authorizationId: "alice@example.org"));
             Assert.Equal(AuthenticationOutcome.Disabled, await directory.CertifyAsync("dan@example.org"));
             Assert.Equal(AuthenticationOutcome.NoSuchUser, await directory.CertifyAsync("ghost@example.org"));
+        }
+    }
+
+    [Theory]
+    [InlineData(LdapMode.Bind)]
+    [InlineData(LdapMode.Hash)]
+    public async Task Whom_another_vouches_for_is_found_without_a_bind(LdapMode mode)
+    {
+        await using var directory = await Directories.StartAsync(Directories.Options(_server, mode));
+        foreach (var (name, outcome, user) in new[]
+        {
+            ("ALICE", AuthenticationOutcome.Authenticated, "alice@example.org"),
+            ("dan@example.org", AuthenticationOutcome.Disabled, "dan@example.org"),
+            ("carol@example.org", AuthenticationOutcome.Authenticated, "carol@example.org"),
+            ("ghost@example.org", AuthenticationOutcome.NoSuchUser, null),
+            ("*", AuthenticationOutcome.NoSuchUser, null),
+        })
+        {
+            var result = await directory.VouchAsync(name);
+            Assert.True(outcome == result.Outcome && user == result.User?.Name, $"{name}: {result}");
         }
     }
 }

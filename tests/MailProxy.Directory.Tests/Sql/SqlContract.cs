@@ -1,4 +1,5 @@
 using MailProxy.Directory.Sql;
+using MailProxy.Directory.Tests.OAuth;
 using MailProxy.Directory.Tests.Proofs;
 using Xunit;
 
@@ -58,6 +59,14 @@ internal static class SqlContract
         Assert.Equal(AuthenticationOutcome.TemporarilyUnavailable, broken.Outcome);
         Assert.StartsWith("the stored password of broken@example.org has a scheme that is not known", broken.Detail, StringComparison.Ordinal);
         Assert.Null(directory.Unreadiness);
+
+        // Somebody else vouches: no password is compared.
+        AuthenticationResult vouched = await directory.VouchAsync("Alice@example.org");
+        Assert.Equal((AuthenticationOutcome.Authenticated, "alice@example.org", "store-1"), (vouched.Outcome, vouched.User!.Name, vouched.User.Home));
+        Assert.Equal(AuthenticationOutcome.Disabled, (await directory.VouchAsync("disabled@example.org")).Outcome);
+        Assert.Equal(AuthenticationOutcome.Authenticated, (await directory.VouchAsync("expired@example.org")).Outcome);
+        Assert.Equal(AuthenticationOutcome.NoSuchUser, (await directory.VouchAsync("nobody@example.org")).Outcome);
+        Assert.Equal(AuthenticationOutcome.NoSuchUser, (await directory.VouchAsync("alice")).Outcome);
 
         // Application passwords.
         Assert.Equal(AuthenticationOutcome.Authenticated, await directory.OutcomeAsync("app@example.org", "phone", "imap"));
