@@ -60,7 +60,7 @@ internal sealed class ProviderChain(IReadOnlyList<ChainLink> links) : IDirectory
     {
         ArgumentNullException.ThrowIfNull(request);
         var result = new ChallengeResult(ChallengeOutcome.NoSuchUser, Detail: "no provider is asked about this domain");
-        foreach (var link in For(request.UserName))
+        foreach (var link in For(request.UserName, Taking(CredentialKinds.Passwords)))
         {
             result = await link.Provider.ChallengeAsync(request, cancellationToken);
             result = result with { Detail = $"{link.Name}: {result.Detail}" };
