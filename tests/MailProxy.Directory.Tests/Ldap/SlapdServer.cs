@@ -18,7 +18,7 @@ internal sealed class SlapdServer : IAsyncDisposable
     private readonly bool _isTls;
     private Process? _process;
 
-    private SlapdServer(string program, string content, TestAuthority? authority, string[] names)
+    private SlapdServer(string program, string content, TestAuthority? authority, string[] names, bool isLarge)
     {
         (_program, _isTls) = (program, authority is not null);
         (Port, TlsPort) = (FreePort(), FreePort());
@@ -26,7 +26,7 @@ internal sealed class SlapdServer : IAsyncDisposable
         System.IO.File.WriteAllText(PasswordFile, "service password\n");
         System.IO.File.WriteAllText(_folder.File("content.ldif"), content);
         System.IO.File.WriteAllText(_folder.File("slapd.conf"), Configuration(authority, names));
-        Run("slapadd", "-q", "-f", _folder.File("slapd.conf"), "-l", _folder.File("content.ldif"));
+        Run("slapadd", [.. isLarge ? ["-q"] : Array.Empty<string>(), "-f", _folder.File("slapd.conf"), "-l", _folder.File("content.ldif")]);
     }
 
     /// <summary>ldap://, with StartTLS if there is a certificate.</summary>
@@ -49,7 +49,15 @@ internal sealed class SlapdServer : IAsyncDisposable
     {
         var program = Find("slapd");
         Assert.SkipWhen(program is null || Find("slapadd") is null, "slapd is not installed");
-        return new SlapdServer(program, content, authority, names);
+        return new SlapdServer(program, content, authority, names, isLarge: false);
+    }
+
+    /// <summary>The same for much content, which is loaded without being checked: it must be as slapd would write it.</summary>
+    public static SlapdServer CreateLarge(string content)
+    {
+        var program = Find("slapd");
+        Assert.SkipWhen(program is null || Find("slapadd") is null, "slapd is not installed");
+        return new SlapdServer(program, content, null, [], isLarge: true);
     }
 
     /// <summary>Returns when it accepts connections.</summary>

@@ -14,7 +14,7 @@ public sealed class LdapScaleTests
     {
         ScaleSet.SkipUnlessAsked();
         var watch = Stopwatch.StartNew();
-        await using var server = SlapdServer.Create(Content());
+        await using var server = SlapdServer.CreateLarge(Content());
         await server.StartAsync();
         ScaleSet.Tell($"written, loaded by slapadd and started in {watch.Elapsed.TotalSeconds:0} s");
         foreach (var mode in Enum.GetValues<LdapMode>())

@@ -221,7 +221,7 @@ public sealed class SharedGuardTests
     public async Task The_rights_that_the_documentation_names_are_enough()
     {
         await using var server = await RedisServer.StartNewAsync(
-            "--user", "mailproxy on >pw ~mailproxy:* +@scripting +@read +@write +@connection +time +info", "--user", "default off");
+            ["--user", "mailproxy", "on", ">pw", "~mailproxy:*", .. "+@scripting +@read +@write +@connection +time +info".Split(' '), "--user", "default", "off"]);
         await System.IO.File.WriteAllTextAsync(server.File("redis.password"), "pw\n", TestContext.Current.CancellationToken);
         await using var node = await SharedNode.StartAsync(server, passwordFile: server.File("redis.password"), user: "mailproxy");
         await node.UntilAsync(together: true);
