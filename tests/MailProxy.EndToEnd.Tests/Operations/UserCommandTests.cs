@@ -16,7 +16,7 @@ public sealed class UserCommandTests : IDisposable
     [Theory]
     [InlineData("ann@example.org", "right", 0, "verdict: Authenticated (staff: {PLAIN})", "quota = 10G")]
     [InlineData("ANN@example.org", "right", 0, "user ann@example.org, home store-7", "as an address: Found: ann@example.org")]
-    [InlineData("ann@example.org", "wrong", 1, "verdict: WrongPassword (staff: {PLAIN} does not match)", "staff: the file has ann@example.org, password {PLAIN}***")]
+    [InlineData("ann@example.org", "wrong", 1, "verdict: WrongPassword (staff: {PLAIN} does not match)", "staff: the file has ann@example.org, password {PLAIN}, home ")]
     [InlineData("bob@example.org", "right", 1, "staff: NoSuchUser (not in the file)", "verdict: NoSuchUser")]
     [InlineData("any@lab.example", "x", 0, "the chain asks, in this order: lab", "verdict: Authenticated (lab: static)")]
     public async Task Each_step_and_the_verdict_are_told(string user, string password, int exit, params string[] told)
