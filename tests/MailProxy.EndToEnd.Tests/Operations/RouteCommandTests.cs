@@ -74,7 +74,7 @@ public sealed class RouteCommandTests(DevClusterFixture cluster) : IDisposable
             ["Listeners"] = new[] { new { Protocol = "imap", Address = "127.0.0.1", Port = 0, Tls = "none" } },
             ["Directory"] = new { Provider = "file", File = new { Path = users } },
             ["Consul"] = new { Address = $"127.0.0.1:{cluster.Port(7500)}" },
-            ["Stores"] = new { Tls = new { ClientCertificate = "client.pem", ClientKey = "client.key" } },
+            ["Stores"] = new { Login = "password" },
         }));
         await using var process = MailProxyProcess.Start(["route", user, "--config", _folder.File("proxy.json"), .. more]);
         return (await process.ExitAsync(), process.Output);
