@@ -12,7 +12,7 @@ namespace MailProxy.Store.Moves;
 /// <param name="engine">The mail. The caller's.</param>
 /// <param name="options">Limits.</param>
 /// <param name="storeId">Our id, for answers.</param>
-/// <param name="newClient">Makes a client that shows our certificate and believes other stores' only. Its owner is this.</param>
+/// <param name="newClient">Makes a client for one pull, which shows our certificate of that moment and believes other stores' only.</param>
 /// <param name="logger">For events.</param>
 /// <param name="time">The clock.</param>
 public sealed class StoreMoves(FileStoreEngine engine, MoveOptions options, string storeId, Func<HttpClient> newClient, ILogger logger, TimeProvider time) : IAsyncDisposable
@@ -26,7 +26,6 @@ public sealed class StoreMoves(FileStoreEngine engine, MoveOptions options, stri
     private readonly Lock _gate = new();
     private readonly Dictionary<string, PullJob> _jobs = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
-    private HttpClient? _client;
 
     /// <summary>The engine, for exports.</summary>
     internal FileStoreEngine Engine => engine;
@@ -113,7 +112,8 @@ public sealed class StoreMoves(FileStoreEngine engine, MoveOptions options, stri
                 {
                     using (staged)
                     {
-                        var source = new PullSource(Client(), from, user, move);
+                        using var client = newClient();
+                        var source = new PullSource(client, from, user, move);
                         return await new UserPull(engine, source, staged, job.Counts, options.PullConnections).RunAsync(stop);
                     }
                 },
@@ -162,7 +162,6 @@ public sealed class StoreMoves(FileStoreEngine engine, MoveOptions options, stri
             job.Dispose();
         }
 
-        _client?.Dispose();
         _stop.Dispose();
     }
 
@@ -197,15 +196,6 @@ public sealed class StoreMoves(FileStoreEngine engine, MoveOptions options, stri
         if (job.Progress is { Phase: PullPhase.Done } end)
         {
             MoveLog.Pulled(logger, end.Move, user, from.AbsoluteUri, end.Seconds, end.Messages, end.Octets, end.Reused, end.Changed, end.Removed, end.Hold ?? "no hold");
-        }
-    }
-
-    // One client for all pulls, made at the first: most stores never pull.
-    private HttpClient Client()
-    {
-        lock (_gate)
-        {
-            return _client ??= newClient();
         }
     }
 

@@ -53,7 +53,9 @@ public sealed class WholeMoveTests : IAsyncLifetime
 
         Assert.False((await _source.Client.PurgeLeftBehindAsync(Alice, Move, Stop)).HasMail);
         await _source.Store.Engine.DrainGarbageAsync();
-        Assert.Empty(_source.Store.MessageFiles());
+        Assert.Single(_source.Store.MessageFiles()); // Bob's
+        await using var bobs = await _source.Store.MailboxAsync(Bob);
+        Assert.Equal("first", await ContentAsync(bobs, 1));
     }
 
     [Fact]
