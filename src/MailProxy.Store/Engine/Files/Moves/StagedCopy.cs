@@ -83,6 +83,11 @@ internal sealed class StagedCopy : IDisposable
     /// <summary>Makes a page of messages durable.</summary>
     public async Task AddAsync(MailboxState mailbox, IReadOnlyList<StagedMessage> messages, CancellationToken cancellationToken)
     {
+        if (messages.Count == 0)
+        {
+            return;
+        }
+
         await Task.WhenAll(messages.Where(message => message.Draft is not null).Select(message => parts.SyncAsync(message.Draft!)));
         ulong[] links = await SubmitAsync(group => Add(group, mailbox, messages), cancellationToken);
         for (int i = 0; index is { Count: < IndexLimit } && i < links.Length; i++)
