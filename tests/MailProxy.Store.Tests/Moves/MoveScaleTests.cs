@@ -28,9 +28,9 @@ public sealed class MoveScaleTests(ITestOutputHelper output)
 
         Tell("first", await target.PullWellAsync(Alice, "m-1", source));
         Tell("nothing changed", await target.PullWellAsync(Alice, "m-1", source));
-        await ChangeAsync(source.Store);
+        await ChangeAsync(source.Store, 1);
         Tell("few changes, served", await target.PullWellAsync(Alice, "m-1", source));
-        await ChangeAsync(source.Store);
+        await ChangeAsync(source.Store, 2);
 
         var begin = Stopwatch.GetTimestamp();
         var hold = (await source.Client.HoldAsync(Alice, new HoldRequest("m-1", 60), Stop)).Hold!;
@@ -42,15 +42,15 @@ public sealed class MoveScaleTests(ITestOutputHelper output)
         Assert.InRange(last.Seconds, 0, 0.5);
     }
 
-    private static async Task ChangeAsync(TestStore store)
+    private static async Task ChangeAsync(TestStore store, int round)
     {
         for (var number = 0; number < 5; number++)
         {
-            await store.DeliverAsync(Content(Messages + number), Alice);
+            await store.DeliverAsync($"round {round}, {Content(number)}", Alice);
         }
 
         await using var inbox = await store.MailboxAsync(Alice);
-        await inbox.StoreFlagsAsync([.. Enumerable.Range(1, 10).Select(number => (uint)number * 1_000)], FlagChange.Add, MessageFlags.Seen, [], null, Stop);
+        await inbox.StoreFlagsAsync([.. Enumerable.Range(1, 10).Select(number => ((uint)number * 1_000) + (uint)round)], FlagChange.Add, MessageFlags.Seen, [], null, Stop);
         await inbox.ExpungeAsync([inbox.Snapshot.Messages[5_000].Uid], Stop);
     }
 
