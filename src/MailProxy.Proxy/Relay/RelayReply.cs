@@ -9,6 +9,8 @@ namespace MailProxy.Proxy.Relay;
 /// <param name="Text">With its enhanced status code (RFC 3463).</param>
 internal sealed record RelayReply(int Code, string Text)
 {
+    private const string Referral = "5.2.900 ";
+
     /// <summary>2xx.</summary>
     public bool IsPositive => Code < 300;
 
@@ -35,6 +37,12 @@ internal sealed record RelayReply(int Code, string Text)
         if (reply.Code is >= 200 and < 300)
         {
             return new(250, "2.1.5 OK");
+        }
+
+        // A referral (550 5.2.900 <user@host:port>): the user lives elsewhere now, and the route says so in a moment. Passed on it would bounce the mail.
+        if (text.StartsWith(Referral, StringComparison.Ordinal))
+        {
+            return Of(ProxyFailure.StoreTemporaryFailure);
         }
 
         var isTemporary = reply.Code is >= 400 and < 500;
