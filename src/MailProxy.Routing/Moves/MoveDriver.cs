@@ -108,31 +108,30 @@ public sealed class MoveDriver(IMoveHandle handle, IStoreMover stores, MoveTimes
     private async Task InsistAsync(IReadOnlyList<MoveAction> actions, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
-        foreach (var action in actions)
+        var told = "";
+        for (var next = 0; next < actions.Count; next++)
         {
-            var told = "";
-            while (true)
+            try
             {
-                try
+                await DoAsync(actions[next], cancellationToken);
+            }
+            catch (MoveException e) when (actions[next] == MoveAction.Purge)
+            {
+                Report($"what is left behind at {handle.Move.From} was not deleted: {e.Message}");
+            }
+            catch (MoveException e) when (actions[next] != MoveAction.Forget && time.GetElapsedTime(began) < times.Hold)
+            {
+                if (told != e.Message)
                 {
-                    await DoAsync(action, cancellationToken);
-                    break;
+                    Report($"{e.Message}; trying on");
+                    told = e.Message;
                 }
-                catch (MoveException e) when (action == MoveAction.Purge)
-                {
-                    Report($"what is left behind at {handle.Move.From} was not deleted: {e.Message}");
-                    break;
-                }
-                catch (MoveException e) when (action != MoveAction.Forget && time.GetElapsedTime(began) < times.Hold)
-                {
-                    if (told != e.Message)
-                    {
-                        Report($"{e.Message}; trying on");
-                        told = e.Message;
-                    }
 
-                    await Task.Delay(times.Retry, time, cancellationToken);
-                }
+                await Task.Delay(times.Retry, time, cancellationToken);
+
+                // The old store's hold may have run out meanwhile: from its beginning.
+                actions = MoveMachine.ResumeActions(handle.Move.Step);
+                next = -1;
             }
         }
     }

@@ -45,6 +45,9 @@ internal sealed class DevFiles
     /// <summary>The agent's keys and values.</summary>
     public string ConsulValues => Path.Combine(Folder, "consul.json");
 
+    /// <summary>The proxy's configuration, for operators' commands.</summary>
+    public string ProxyConfiguration => Path.Combine(Folder, "proxy.json");
+
     /// <summary>A store's mail.</summary>
     public string StoreData(int number) => Path.Combine(Folder, DevConfigs.StoreName(number));
 
