@@ -181,11 +181,11 @@ public sealed class MoveDriver(IMoveHandle handle, IStoreMover stores, MoveTimes
                 await CopyRestAsync(cancellationToken);
                 break;
             case MoveAction.FenceSource:
-                Report($"{move.From} sends {move.User} on from now on");
+                Report(move.Via is null ? $"{move.From} sends {move.User} on from now on" : "all mail is copied");
                 await stores.FenceSourceAsync(move, cancellationToken);
                 break;
             case MoveAction.Activate:
-                Report($"the copy becomes the mail of {move.User} at {move.To}");
+                Report(move.Via is null ? $"the copy becomes the mail of {move.User} at {move.To}" : "the route changes");
                 await stores.ActivateAsync(move, cancellationToken);
                 break;
             case MoveAction.Purge when move.Purge:
@@ -230,15 +230,17 @@ public sealed class MoveDriver(IMoveHandle handle, IStoreMover stores, MoveTimes
     {
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var keeping = KeepHoldAsync(done.Token);
+        var copying = CopyAsync(isLast: true, done.Token);
         try
         {
-            var copying = CopyAsync(isLast: true, done.Token);
             await await Task.WhenAny(copying, keeping);
             await copying;
         }
         finally
         {
+            // Both are over before anything else is done: a copy must not go on while the user is served again.
             await done.CancelAsync();
+            await Task.WhenAll(copying, keeping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

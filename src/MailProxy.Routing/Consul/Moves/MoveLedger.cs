@@ -56,7 +56,7 @@ public sealed class MoveLedger : IMoveLedger, IDisposable
     /// <inheritdoc/>
     public async Task<IMoveHandle> BeginAsync(MoveRecord move, CancellationToken cancellationToken)
     {
-        await RefuseTakenAsync(move, cancellationToken);
+        await RefuseTakenAsync(move, await PinAsync(move.User, cancellationToken), cancellationToken);
         var lease = await LeaseAsync(move, cancellationToken);
         try
         {
@@ -128,9 +128,8 @@ public sealed class MoveLedger : IMoveLedger, IDisposable
             : throw new MoveException($"Consul key {pair.Key} is no pin: {problem}. Correct or delete it first.");
     }
 
-    private async Task RefuseTakenAsync(MoveRecord move, CancellationToken cancellationToken)
+    private async Task RefuseTakenAsync(MoveRecord move, Pin? pin, CancellationToken cancellationToken)
     {
-        var pin = await PinAsync(move.User, cancellationToken);
         if (pin?.Move is { } id && await FindAsync(id, cancellationToken) is { } other)
         {
             throw new MoveException(Taken(other));
@@ -162,6 +161,8 @@ public sealed class MoveLedger : IMoveLedger, IDisposable
             return true;
         }
 
+        // Judged by the very value whose index the write names: what comes in between fails the write.
+        await RefuseTakenAsync(move, pin, cancellationToken);
         var answer = await consul.Txn.ApplyAsync(
             [
                 new TxnKvOperation { Verb = "lock", Key = keys.Move(move.Id), Value = MoveText.Write(move), Session = lease.Id },
@@ -170,7 +171,6 @@ public sealed class MoveLedger : IMoveLedger, IDisposable
             cancellationToken);
         if (answer.Errors is { Count: > 0 } errors)
         {
-            await RefuseTakenAsync(move, cancellationToken);
             throw new ConsulException(ConsulFault.Temporary, $"the move could not be written down: {errors[0].What}");
         }
 
