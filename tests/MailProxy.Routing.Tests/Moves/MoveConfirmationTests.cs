@@ -49,6 +49,7 @@ public sealed class MoveConfirmationTests
     public async Task Without_any_live_proxy_nothing_counts_as_confirmed()
     {
         await using var moves = await MoveCluster.StartAsync();
+        await moves.Cluster.PutAsync("mailproxy/proxies/proxy-of-yesterday", "{}");
         await using var handle = await moves.Ledger.BeginAsync(MoveCluster.NewMove(), CancellationToken.None);
         Assert.Contains("no live proxy", Assert.Single(await handle.UnconfirmedAsync(CancellationToken.None)), StringComparison.Ordinal);
     }

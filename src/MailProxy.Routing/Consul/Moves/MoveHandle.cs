@@ -21,7 +21,9 @@ internal sealed class MoveHandle(IConsulClient consul, MoveKeys keys, MoveRecord
 
     public async Task<IReadOnlyList<string>> UnconfirmedAsync(CancellationToken cancellationToken)
     {
-        var live = await NamesAsync(keys.Proxies, cancellationToken);
+        // A key that no session holds is what a stopped agent left in its file, or somebody's hand: no live proxy.
+        var nodes = await retry.RunAsync(() => consul.Kv.ListAsync(keys.Proxies, default, cancellationToken), cancellationToken);
+        var live = nodes.Value.Where(pair => pair.Session is not null).Select(pair => pair.Key[keys.Proxies.Length..]);
 
         // A proxy that serves but has no key (an old version, or a token without the right) cannot confirm, and must not be taken for absent.
         var services = await retry.RunAsync(() => consul.Health.ServiceAsync(ProxyRegistration.ServiceName, default, cancellationToken), cancellationToken);
@@ -29,7 +31,9 @@ internal sealed class MoveHandle(IConsulClient consul, MoveKeys keys, MoveRecord
 
         // Confirmations last: a proxy that came meanwhile is in neither list, but it was on hold from its first moment.
         var wanted = live.Union(serving, StringComparer.Ordinal).ToList();
-        var confirmed = await NamesAsync(keys.Acks(Move.Id), cancellationToken);
+        var folder = keys.Acks(Move.Id);
+        var acks = await retry.RunAsync(() => consul.Kv.KeysAsync(folder, default, cancellationToken), cancellationToken);
+        var confirmed = acks.Value.Where(key => key.Length > folder.Length).Select(key => key[folder.Length..]);
         return wanted.Count == 0
             ? ["(no live proxy is listed: does none run, or may this token not read them?)"]
             : [.. wanted.Except(confirmed, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
@@ -39,12 +43,6 @@ internal sealed class MoveHandle(IConsulClient consul, MoveKeys keys, MoveRecord
         await retry.RunAsync(() => TryForgetAsync(restore, cancellationToken), cancellationToken);
 
     public ValueTask DisposeAsync() => lease.DisposeAsync();
-
-    private async Task<IReadOnlyList<string>> NamesAsync(string folder, CancellationToken cancellationToken)
-    {
-        var answer = await retry.RunAsync(() => consul.Kv.KeysAsync(folder, default, cancellationToken), cancellationToken);
-        return [.. answer.Value.Where(key => key.Length > folder.Length).Select(key => key[folder.Length..])];
-    }
 
     private async Task<bool> TryWriteAsync(MoveRecord next, CancellationToken cancellationToken)
     {

@@ -16,6 +16,9 @@ internal sealed class ProxyMembership(
     internal static readonly TimeSpan Ttl = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
+
+    // Until what an ended session held is free; never nought, or two nodes of one name would spin.
+    private static readonly TimeSpan EvictPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(3);
 
     private readonly CancellationTokenSource stop = new();
@@ -105,7 +108,7 @@ internal sealed class ProxyMembership(
         {
             logger.LogWarning("{Key} is held by another session: a crash of this node, or a second node of the same name; it is taken over", holder.Key);
             await consul.Session.DestroyAsync(other, stop.Token);
-            return TimeSpan.Zero;
+            return EvictPause;
         }
 
         return RetryPause;
