@@ -64,7 +64,7 @@ public sealed class CurlBearerTests(DevClusterFixture cluster, TokenProxyFixture
     }
 
     [Fact]
-    public async Task Antokens.Issuer_that_is_away_is_temporary_and_said_so()
+    public async Task An_issuer_that_is_away_is_temporary_and_said_so()
     {
         ForeignProgram.Require("curl");
         var user = cluster.TakeUser();
