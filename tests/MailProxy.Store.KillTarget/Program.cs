@@ -7,6 +7,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 // Arguments: data folder, first number, count. Delivers that many numbered messages at once, changes other mailboxes meanwhile, and writes
 // the number of each message whose delivery was acknowledged as a line. Somebody is going to kill it.
+//
+// Or "node", data folder, id, port: a store with its HTTP listener, for moves; ends when its standard input does.
+if (args[0] == "node")
+{
+    await MoveNodeProgram.RunAsync(args[1], args[2], int.Parse(args[3], CultureInfo.InvariantCulture));
+    return;
+}
+
 string data = args[0];
 int first = int.Parse(args[1], CultureInfo.InvariantCulture);
 int count = int.Parse(args[2], CultureInfo.InvariantCulture);

@@ -9,6 +9,9 @@ public sealed class AccessOptions
     /// <summary>Names of trusted client certificates: a common name of the subject, or a DNS name. The certificate must also verify against the listener's client CAs.</summary>
     public List<string> TrustedClients { get; } = [];
 
+    /// <summary>Names of other stores' certificates: they may read the mail of users who move there, and nothing else. Verified as those of <see cref="TrustedClients"/>.</summary>
+    public List<string> TrustedStores { get; } = [];
+
     /// <summary>Account that may log in as any user by SASL PLAIN with an authorization identity; empty: there is none.</summary>
     public string MasterUser { get; set; } = "";
 
@@ -37,6 +40,14 @@ public sealed class AccessOptions
             if (string.IsNullOrWhiteSpace(TrustedClients[index]))
             {
                 yield return $"{path}:TrustedClients:{index}: give the common name or DNS name of a proxy's certificate.";
+            }
+        }
+
+        for (var index = 0; index < TrustedStores.Count; index++)
+        {
+            if (string.IsNullOrWhiteSpace(TrustedStores[index]))
+            {
+                yield return $"{path}:TrustedStores:{index}: give the common name or DNS name of a store's certificate.";
             }
         }
 

@@ -22,6 +22,7 @@ public sealed class StoreAccess
     private const string CommonName = "2.5.4.3";
 
     private readonly HashSet<string> _trusted;
+    private readonly HashSet<string> _stores;
     private readonly bool _allowsClearText;
     private readonly MasterAccount? _master;
     private readonly StoreTokenVerifier? _tokens;
@@ -33,6 +34,7 @@ public sealed class StoreAccess
     {
         _tokens = tokens;
         _trusted = new(options.TrustedClients, StringComparer.OrdinalIgnoreCase);
+        _stores = new(options.TrustedStores, StringComparer.OrdinalIgnoreCase);
         _allowsClearText = options.AllowClearText;
         _master = options.MasterUser.Length == 0 ? null : MasterAccount.Load(options.MasterUser, options.MasterPasswordFile);
     }
@@ -50,6 +52,12 @@ public sealed class StoreAccess
 
     /// <summary>True when a certificate that was verified by the caller is one of ours.</summary>
     public bool IsTrusted(X509Certificate2? verified) => verified is not null && NamesOf(verified).Any(_trusted.Contains);
+
+    /// <summary>True when a certificate that was verified by the caller is that of a store which may read users who move there.</summary>
+    public bool IsTrustedStore(X509Certificate2? verified) => verified is not null && NamesOf(verified).Any(_stores.Contains);
+
+    /// <summary>True for a peer on this machine, where clear text is allowed.</summary>
+    public bool AllowsClear(IPAddress? peer) => _allowsClearText && peer is not null && IPAddress.IsLoopback(peer);
 
     /// <summary>True when the peer may hand in mail (LMTP) and say whom it speaks for (XCLIENT): a trusted certificate, or loopback where clear text is allowed.</summary>
     public bool IsTrusted(ConnectionContext connection) =>

@@ -12,6 +12,13 @@ public interface IStoreEngine : IAsyncDisposable
     /// <summary>Delivers a completed draft to the INBOX of each user, content written once. All recipients or none; durable on return.</summary>
     ValueTask DeliverAsync(IMessageDraft draft, IReadOnlyList<string> users, CancellationToken cancellationToken);
 
+    /// <summary>Live sessions by user: whoever logs a user in enters first and opens the user's mail then, so that a move misses nobody.</summary>
+    UserSessions Sessions { get; }
+
+    /// <summary>Refuses a user whom a move holds, or who lives at another store. <see cref="OpenUserAsync"/>, deliveries and every change ask the same by themselves.</summary>
+    /// <exception cref="StoreFaultException">UserHeld, UserMoved; Limit for a name that is none.</exception>
+    void MustServe(string user);
+
     /// <summary>The mail of one user (canonical name).</summary>
     ValueTask<IUserMail> OpenUserAsync(string user, CancellationToken cancellationToken);
 }

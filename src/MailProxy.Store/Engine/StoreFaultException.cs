@@ -1,3 +1,5 @@
+using MailProxy.Store.Moves.Api;
+
 namespace MailProxy.Store.Engine;
 
 /// <summary>The store could not do what was asked. Nothing of the operation remains, and the engine goes on working unless it says otherwise.</summary>
@@ -34,7 +36,20 @@ public sealed class StoreFaultException : Exception
     public StoreFaultKind Kind { get; }
 
     /// <summary>True when the same request may succeed later.</summary>
-    public bool IsTemporary => Kind is StoreFaultKind.Failed or StoreFaultKind.DiskFull;
+    public bool IsTemporary => Kind is StoreFaultKind.Failed or StoreFaultKind.DiskFull or StoreFaultKind.UserHeld;
+
+    /// <summary>UserHeld and UserMoved: whom it is about; otherwise empty.</summary>
+    public string User { get; private init; } = "";
+
+    /// <summary>UserMoved: where the user is now.</summary>
+    public FenceTarget? Referral { get; private init; }
+
+    /// <summary>The user is held.</summary>
+    internal static StoreFaultException Held(string user) => new(StoreFaultKind.UserHeld, $"{user} is being moved; try again in a moment.") { User = user };
+
+    /// <summary>The user has left.</summary>
+    internal static StoreFaultException Moved(string user, FenceTarget to)
+        => new(StoreFaultKind.UserMoved, $"{user} lives at {to.Store} now.") { User = user, Referral = to };
 
     /// <summary>Wraps an I/O error that happened while <paramref name="doing"/> ("writing a message").</summary>
     internal static StoreFaultException From(Exception error, string doing)

@@ -14,4 +14,13 @@ public enum StoreFaultKind
 
     /// <summary>The mailbox was deleted while it was open. <c>NO [NONEXISTENT]</c>.</summary>
     MailboxGone,
+
+    /// <summary>A move holds the user, who is served again soon, here or elsewhere. Temporary: <c>450 4.2.1</c>, <c>NO [UNAVAILABLE]</c>, <c>-ERR [SYS/TEMP]</c>.</summary>
+    UserHeld,
+
+    /// <summary>The user lives at another store. A referral where <see cref="StoreFaultException.Referral"/> has a port for the protocol.</summary>
+    UserMoved,
+
+    /// <summary>A step of a move does not fit the user's state, or another move is at work. Never met by mail clients.</summary>
+    MoveConflict,
 }

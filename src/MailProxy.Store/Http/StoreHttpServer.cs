@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using MailProxy.Store.Access;
 using MailProxy.Store.Engine;
+using MailProxy.Store.Moves;
 using MailProxy.Transport.Tls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -25,7 +26,10 @@ public sealed class StoreHttpServer : IAsyncDisposable
     /// <summary>Whom the proxy speaks for: a canonical user name.</summary>
     public const string UserHeader = "X-MailProxy-User";
 
-    // Nothing here takes a body.
+    // Seconds: a hold lasts a moment.
+    private const string HeldRetryAfter = "2";
+
+    // Moves take small bodies.
     private const long BodyLimit = 65_536;
 
     private readonly WebApplication _application;
@@ -38,7 +42,8 @@ public sealed class StoreHttpServer : IAsyncDisposable
     /// <param name="access">Who is trusted.</param>
     /// <param name="tls">With the proxies' CAs; null: in clear, where only <see cref="StoreAccess"/> can let anyone in.</param>
     /// <param name="loggers">For Kestrel.</param>
-    public StoreHttpServer(IPEndPoint endPoint, string storeId, IStoreEngine engine, StoreAccess access, ServerTls? tls, ILoggerFactory loggers)
+    /// <param name="moves">Steps of moves between stores; null: there are none here. The caller's.</param>
+    public StoreHttpServer(IPEndPoint endPoint, string storeId, IStoreEngine engine, StoreAccess access, ServerTls? tls, ILoggerFactory loggers, StoreMoves? moves = null)
     {
         _endPoint = endPoint;
         var logger = loggers.CreateLogger<StoreHttpServer>();
@@ -56,8 +61,12 @@ public sealed class StoreHttpServer : IAsyncDisposable
             var (status, user) = context.Request.Headers.Authorization is [{ } authorization]
                 ? await JudgeAsync(context, access, authorization, logger)
                 : UserOf(context, access) is { } named ? (StatusCodes.Status200OK, named) : (StatusCodes.Status403Forbidden, "");
-            return status != StatusCodes.Status200OK ? Results.StatusCode(status) : Results.Json(await MailSummary.ReadAsync(engine, user, storeId, cancellationToken), StoreJson.Default.MailSummary);
+            return status != StatusCodes.Status200OK ? Results.StatusCode(status) : await AnswerAsync(context, engine, user, storeId, cancellationToken);
         });
+        if (moves is not null)
+        {
+            new MoveRoutes(moves, access, loggers.CreateLogger<StoreMoves>()).Map(_application);
+        }
     }
 
     /// <summary>The bound port, once started.</summary>
@@ -84,6 +93,24 @@ public sealed class StoreHttpServer : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _application.DisposeAsync();
+
+    private static async Task<IResult> AnswerAsync(HttpContext context, IStoreEngine engine, string user, string storeId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Results.Json(await MailSummary.ReadAsync(engine, user, storeId, cancellationToken), StoreJson.Default.MailSummary);
+        }
+        catch (StoreFaultException fault) when (fault.Kind == StoreFaultKind.UserHeld)
+        {
+            context.Response.Headers.RetryAfter = HeldRetryAfter;
+            return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
+        }
+        catch (StoreFaultException fault) when (fault.Kind == StoreFaultKind.UserMoved)
+        {
+            // RFC 9110 15.5.20. Not a redirect: the client must not come to the new store past its proxy.
+            return Results.StatusCode(StatusCodes.Status421MisdirectedRequest);
+        }
+    }
 
     private static void Configure(ListenOptions listen, ServerTls? tls)
     {

@@ -15,8 +15,9 @@ public sealed class ImapServer(IStoreEngine engine, StoreAccess access, ImapServ
     /// <summary>Serves one accepted connection to its end; does not throw for what the peer does. Cancelling <paramref name="stop"/> ends it with BYE after the command under way.</summary>
     public async Task ServeAsync(ConnectionContext connection, CancellationToken stop)
     {
-        using var wire = new ImapWire(connection, options.StallLimit, time, stop);
-        var session = new ImapSession(wire, engine, access, options, time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var wire = new ImapWire(connection, options.StallLimit, time, ending.Token);
+        var session = new ImapSession(wire, engine, access, options, time, () => _ = ending.CancelAsync()) { Logger = logger };
         var end = "closed";
         try
         {
@@ -28,8 +29,10 @@ public sealed class ImapServer(IStoreEngine engine, StoreAccess access, ImapServ
         }
         catch (OperationCanceledException)
         {
-            end = stop.IsCancellationRequested ? "stopping" : "silent for too long";
-            await SayGoodbyeAsync(wire, stop.IsCancellationRequested ? "* BYE [UNAVAILABLE] The server is stopping.\r\n" : "* BYE Silent for too long.\r\n");
+            (end, var goodbye) = stop.IsCancellationRequested ? ("stopping", "[UNAVAILABLE] The server is stopping.")
+                : ending.IsCancellationRequested ? ("the user is being moved", "[UNAVAILABLE] Your mail is being moved; please connect again.")
+                : ("silent for too long", "Silent for too long.");
+            await SayGoodbyeAsync(wire, $"* BYE {goodbye}\r\n");
         }
         catch (Exception exception)
         {
@@ -41,6 +44,7 @@ public sealed class ImapServer(IStoreEngine engine, StoreAccess access, ImapServ
         await session.UnselectAsync();
         if (session.Mail is { } mail)
         {
+            session.Visit?.Dispose();
             logger.LogInformation("IMAP session of {User} from {Client} ended: {End} (peer session {PeerSession})", mail.User, connection.RemoteEndPoint, end, session.PeerSession);
         }
         else

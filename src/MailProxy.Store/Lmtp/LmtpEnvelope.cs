@@ -3,6 +3,7 @@ using System.Globalization;
 using MailProxy.Protocols;
 using MailProxy.Protocols.Smtp;
 using MailProxy.Store.Access;
+using MailProxy.Store.Engine;
 
 namespace MailProxy.Store.Lmtp;
 
@@ -37,7 +38,7 @@ internal sealed class LmtpEnvelope
     }
 
     /// <summary>From the argument of RCPT.</summary>
-    public LmtpReply Add(in ReadOnlySequence<byte> argument, int recipientLimit)
+    public LmtpReply Add(in ReadOnlySequence<byte> argument, int recipientLimit, IStoreEngine engine)
     {
         var status = SmtpPath.TryParse(argument, SmtpPathKind.Forward, out var path);
         if (status != ReadStatus.Done)
@@ -64,6 +65,15 @@ internal sealed class LmtpEnvelope
         if (Recipients.Count >= recipientLimit)
         {
             return new(452, "4.5.3 Too many recipients.");
+        }
+
+        try
+        {
+            engine.MustServe(user);
+        }
+        catch (StoreFaultException fault)
+        {
+            return LmtpMessage.Describe(fault);
         }
 
         Recipients.Add(user);

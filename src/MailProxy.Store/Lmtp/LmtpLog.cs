@@ -18,6 +18,9 @@ internal static partial class LmtpLog
     [LoggerMessage(4, LogLevel.Error, "LMTP: the store failed while {Doing} for {Recipients}")]
     public static partial void StoreFailed(ILogger logger, Exception exception, string doing, string recipients);
 
+    [LoggerMessage(6, LogLevel.Information, "LMTP: not delivered to {Recipient} any more: {Code} {Text}")]
+    public static partial void Excluded(ILogger logger, string recipient, int code, string text);
+
     [LoggerMessage(5, LogLevel.Debug, "LMTP connection from {Client} ended within a message, which is dropped")]
     public static partial void Vanished(ILogger logger, string client);
 }

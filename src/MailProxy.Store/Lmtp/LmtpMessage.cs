@@ -1,6 +1,7 @@
 using System.Text;
 using MailProxy.Protocols.Smtp;
 using MailProxy.Store.Engine;
+using MailProxy.Store.Serving;
 
 namespace MailProxy.Store.Lmtp;
 
@@ -30,6 +31,9 @@ internal sealed class LmtpMessage : IAsyncDisposable
     /// <summary>Why it cannot be delivered; null while it can.</summary>
     public LmtpReply? Refusal { get; private set; }
 
+    /// <summary>Recipients to whom it could not be delivered though it went to the others, with their replies.</summary>
+    public Dictionary<string, LmtpReply> Excluded { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The engine's fault behind <see cref="Refusal"/>, for the log.</summary>
     public Exception? Fault { get; private set; }
 
@@ -52,6 +56,10 @@ internal sealed class LmtpMessage : IAsyncDisposable
         {
             StoreFaultKind.DiskFull => new(452, "4.3.1 The store is full, please try again later."),
             StoreFaultKind.Limit => new(552, "5.3.4 The message passes a limit of this store."),
+            StoreFaultKind.UserHeld => new(450, "4.2.1 This user is being moved, please try again in a moment."),
+            StoreFaultKind.UserMoved => fault is StoreFaultException { Referral: { LmtpPort: { } port } to, User: var user }
+                ? new(550, $"5.2.900 {Referrals.Lmtp(user, to.Host, port)}")
+                : new(450, "4.2.1 This user is on another server, please try again later."),
             _ => new(451, "4.3.0 The store failed, please try again later."),
         }
         : new(451, "4.3.0 The store failed, please try again later.");
@@ -96,7 +104,7 @@ internal sealed class LmtpMessage : IAsyncDisposable
             {
                 // A client that goes away now may have been promised nothing, but half a delivery is none: it is not cancelled.
                 await _draft.CompleteAsync(CancellationToken.None);
-                await _engine.DeliverAsync(_draft, [.. _envelope.Recipients.Distinct(StringComparer.Ordinal)], CancellationToken.None);
+                await DeliverAsync(_envelope.Recipients.Distinct(StringComparer.Ordinal).ToList());
             }
             catch (Exception exception)
             {
@@ -105,6 +113,24 @@ internal sealed class LmtpMessage : IAsyncDisposable
         }
 
         return Refusal ?? new(250, "2.1.5 Delivered");
+    }
+
+    // A recipient who is held, or left, since RCPT is answered alone: the others have their mail.
+    private async ValueTask DeliverAsync(List<string> recipients)
+    {
+        while (recipients.Count > 0)
+        {
+            try
+            {
+                await _engine.DeliverAsync(_draft, recipients, CancellationToken.None);
+                return;
+            }
+            catch (StoreFaultException fault) when (fault.Kind is StoreFaultKind.UserHeld or StoreFaultKind.UserMoved && recipients.Remove(fault.User))
+            {
+                // 550 after the dot would bounce a message that the next attempt delivers.
+                Excluded[fault.User] = Describe(fault) is { Code: < 500 } temporary ? temporary : new(450, "4.2.1 This user is being moved, please try again in a moment.");
+            }
+        }
     }
 
     /// <inheritdoc/>

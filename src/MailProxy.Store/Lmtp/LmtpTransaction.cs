@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using MailProxy.Protocols;
 using MailProxy.Protocols.Smtp;
+using MailProxy.Store.Serving;
 
 namespace MailProxy.Store.Lmtp;
 
@@ -43,7 +44,7 @@ internal sealed class LmtpTransaction(LmtpSession session)
     public ValueTask Recipient(ReadOnlySequence<byte> argument) =>
         _envelope is null || _chunked is not null
             ? session.Refuse(503, "5.5.1 MAIL comes first.")
-            : session.Reply(_envelope.Add(argument, session.Options.RecipientLimit));
+            : session.Reply(_envelope.Add(argument, session.Options.RecipientLimit, session.Engine));
 
     public async ValueTask DataAsync(ReadOnlySequence<byte> argument)
     {
@@ -150,10 +151,20 @@ internal sealed class LmtpTransaction(LmtpSession session)
         }
 
         LmtpLog.Answered(session.Logger, session.ClientName, session.Origin, envelope.Sender, recipients, message.Size, reply.Code, reply.Text);
-        Delivered += reply.IsPositive ? 1 : 0;
+        foreach (var (excluded, own) in message.Excluded)
+        {
+            LmtpLog.Excluded(session.Logger, excluded, own.Code, own.Text);
+        }
+
+        Delivered += reply.IsPositive && !envelope.Recipients.TrueForAll(message.Excluded.ContainsKey) ? 1 : 0;
         foreach (var recipient in envelope.Recipients)
         {
-            await session.Say(reply.Code, reply.IsPositive ? $"2.1.5 <{recipient}> delivered" : reply.Text);
+            var own = message.Excluded.GetValueOrDefault(recipient, reply);
+            await session.Say(own.Code, own.IsPositive ? $"2.1.5 <{recipient}> delivered" : own.Text);
+            if (own.IsPositive)
+            {
+                ServingLog.Delivered(session.Logger, recipient, session.ClientName, session.Origin);
+            }
         }
 
         await ForgetAsync();

@@ -4,6 +4,7 @@ using MailProxy.Protocols;
 using MailProxy.Protocols.Sasl;
 using MailProxy.Store.Access;
 using MailProxy.Store.Access.Tokens;
+using MailProxy.Store.Engine;
 using MailProxy.Store.Serving;
 
 namespace MailProxy.Store.Pop3;
@@ -105,6 +106,13 @@ internal sealed class Pop3Login(Pop3Session session)
         try
         {
             await session.Say(await session.TryLogInAsync(result) ? "+OK Maildrop locked and ready." : "-ERR [IN-USE] Another session has this maildrop.");
+        }
+        catch (StoreFaultException fault) when (fault.Kind is StoreFaultKind.UserHeld or StoreFaultKind.UserMoved)
+        {
+            await session.Say(
+                fault.Kind == StoreFaultKind.UserHeld ? "-ERR [SYS/TEMP] Your mail is being moved, please try again in a moment."
+                : fault.Referral is { Pop3Port: { } port } to ? $"-ERR {Referrals.Pop3(fault.User, to.Host, port)} Your mail is on another server."
+                : "-ERR [SYS/TEMP] Your mail is on another server, please try again later.");
         }
         catch (Exception exception)
         {

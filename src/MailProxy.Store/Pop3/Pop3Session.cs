@@ -39,6 +39,7 @@ internal sealed class Pop3Session : IAsyncDisposable
         }.ToFrozenDictionary();
 
     private readonly MaildropLocks _locks;
+    private readonly CancellationTokenSource _ending = new();
     private readonly long _start;
     private string _origin = "itself";
     private string? _end;
@@ -46,6 +47,7 @@ internal sealed class Pop3Session : IAsyncDisposable
     private int _failedLogins;
     private int _deleted;
     private Pop3Transaction? _transaction;
+    private UserVisit? _visit;
     private string _user = "";
     private string _login = "";
 
@@ -100,7 +102,8 @@ internal sealed class Pop3Session : IAsyncDisposable
     /// <summary>Greets, serves, ends.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        Stop = stop;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, _ending.Token);
+        Stop = either.Token;
         Peer.Write($"+OK {Options.HostName} POP3 ready\r\n");
         while (_end is null)
         {
@@ -134,6 +137,7 @@ internal sealed class Pop3Session : IAsyncDisposable
             LineReadStatus.TooLong => ("-ERR [SYS/PERM] Line too long, goodbye.\r\n", "line too long"),
             LineReadStatus.Idle when _transaction is null => ("-ERR [SYS/TEMP] No log-in in time, goodbye.\r\n", "no log-in in time"),
             LineReadStatus.Idle => ("", "idle"),
+            LineReadStatus.Stopping when _ending.IsCancellationRequested => ("-ERR [SYS/TEMP] Your mail is being moved, please connect again.\r\n", "the user is being moved"),
             LineReadStatus.Stopping => ("-ERR [SYS/TEMP] This server is shutting down, please connect again.\r\n", "shutdown"),
             _ => ("", "client"),
         };
@@ -144,14 +148,27 @@ internal sealed class Pop3Session : IAsyncDisposable
     /// <summary>Opens the maildrop of a user who may. False: another session has it. Engine faults are thrown.</summary>
     public async ValueTask<bool> TryLogInAsync(AccessResult access)
     {
-        var maildrop = await Maildrop.TryOpenAsync(Engine, _locks, access.User, CancellationToken.None);
-        if (maildrop is null)
+        var visit = Engine.Sessions.Enter(access.User, () => _ = _ending.CancelAsync(), Peer.Connection.Abort);
+        try
         {
-            return false;
+            var maildrop = await Maildrop.TryOpenAsync(Engine, _locks, access.User, CancellationToken.None);
+            if (maildrop is null)
+            {
+                return false;
+            }
+
+            (_user, _login, _visit) = (access.User, access.Detail, visit);
+            _transaction = new(this, maildrop);
+        }
+        finally
+        {
+            if (_visit is null)
+            {
+                visit.Dispose();
+            }
         }
 
-        (_user, _login) = (access.User, access.Detail);
-        _transaction = new(this, maildrop);
+        ServingLog.LoggedIn(Logger, access.User, "pop3", ClientName, access.Detail);
         return true;
     }
 
@@ -171,7 +188,12 @@ internal sealed class Pop3Session : IAsyncDisposable
     public void ReportFault(Exception exception, string doing) => Pop3Log.StoreFailed(Logger, exception, _user.Length == 0 ? "nobody" : _user, doing);
 
     /// <summary>Gives the maildrop back, whatever happened.</summary>
-    public ValueTask DisposeAsync() => _transaction?.Maildrop.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        await (_transaction?.Maildrop.DisposeAsync() ?? ValueTask.CompletedTask);
+        _visit?.Dispose();
+        _ending.Dispose();
+    }
 
     private async ValueTask StepAsync(LineRead read)
     {

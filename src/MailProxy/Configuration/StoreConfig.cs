@@ -2,6 +2,7 @@ using MailProxy.Proxy.Accept;
 using MailProxy.Routing.Consul;
 using MailProxy.Store.Access;
 using MailProxy.Store.Engine.Files;
+using MailProxy.Store.Moves;
 using MailProxy.Transport.Tls;
 
 namespace MailProxy.Configuration;
@@ -24,6 +25,9 @@ public sealed class StoreConfig : INodeConfig
     /// <summary>Who may log in, and how.</summary>
     public AccessOptions Access { get; set; } = new();
 
+    /// <summary>How users are pulled from other stores.</summary>
+    public MoveOptions Moves { get; set; } = new();
+
     /// <summary>Where this store makes itself known.</summary>
     public ConsulOptions Consul { get; set; } = new();
 
@@ -36,6 +40,7 @@ public sealed class StoreConfig : INodeConfig
         ConfigPaths.Resolve(Store, folder);
         ConfigPaths.Resolve(Tls, folder);
         ConfigPaths.Resolve(Access, folder);
+        ConfigPaths.Resolve(Moves, folder);
         ConfigPaths.Resolve(Consul, folder);
     }
 
@@ -77,6 +82,12 @@ public sealed class StoreConfig : INodeConfig
             errors.Add($"{nameof(Listeners)}: IMAP, POP3 and LMTP listeners must share one Tls mode: Consul carries one word for a store, and proxies would dial the others wrongly.");
         }
 
+        if (Access.TrustedStores.Count > 0 && string.IsNullOrEmpty(Tls.ClientAuthorities))
+        {
+            errors.Add($"{nameof(Tls)}:ClientAuthorities: other stores are trusted by certificate, so name the PEM file of the CAs that sign theirs.");
+        }
+
+        errors.AddRange(Moves.Validate(nameof(Moves)));
         errors.AddRange(Consul.Validate(nameof(Consul)));
         return errors;
     }

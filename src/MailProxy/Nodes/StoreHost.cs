@@ -11,6 +11,7 @@ using MailProxy.Store.Http;
 using MailProxy.Store.Imap;
 using MailProxy.Store.Lmtp;
 using MailProxy.Store.Mime;
+using MailProxy.Store.Moves;
 using MailProxy.Store.Pop3;
 using MailProxy.Transport.Portable;
 using MailProxy.Transport.Serving;
@@ -36,6 +37,7 @@ internal sealed class StoreHost : INode
     private StoreTokenVerifier? _tokens;
     private FileStoreEngine? _engine;
     private StoreHttpServer? _http;
+    private StoreMoves? _moves;
     private StoreRegistration? _registration;
     private bool _isStopped;
 
@@ -108,6 +110,8 @@ internal sealed class StoreHost : INode
             await server.DisposeAsync();
         }
 
+        // Before the engine: a pull writes to it.
+        await (_moves?.DisposeAsync() ?? ValueTask.CompletedTask);
         _tls?.Dispose();
         _tokens?.Dispose();
 
@@ -124,13 +128,14 @@ internal sealed class StoreHost : INode
         _engine = await FileStoreEngine.OpenAsync(_config.Store, new MimeKitMessageAnalyzer(), _logger, _time, cancellationToken);
         _tokens = StoreTokenFile.Verifier(_config.Access, _config.Node.Name, _logger, _time);
         var access = new StoreAccess(_config.Access, _tokens);
+        _moves = new StoreMoves(_engine, _config.Moves, _config.Node.Name, () => StorePullFiles.Client(_config), _loggers.CreateLogger<StoreMoves>(), _time);
         _tls = _config.Listeners.Exists(listener => listener.Tls != ListenerTlsMode.None) ? new ServerTlsFiles(_config.Tls, _logger, _time) : null;
         foreach (var listener in _config.Listeners)
         {
             if (listener.Protocol == StoreProtocol.Http)
             {
                 var tls = listener.Tls == ListenerTlsMode.Implicit ? _tls?.Tls : null;
-                _http = new StoreHttpServer(listener.EndPoint, _config.Node.Name, _engine, access, tls, _loggers);
+                _http = new StoreHttpServer(listener.EndPoint, _config.Node.Name, _engine, access, tls, _loggers, _moves);
                 await _http.StartAsync(cancellationToken);
                 _ports[StoreService.Http] = _http.Port;
                 continue;

@@ -3,6 +3,7 @@ using MailProxy.Store.Engine.Files;
 using MailProxy.Store.Engine.Files.Commit;
 using MailProxy.Store.Engine.Files.Database;
 using MailProxy.Store.Engine.Files.Disk;
+using MailProxy.Store.Engine.Files.Moves;
 using MailProxy.Store.Engine.Files.Recovery;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -145,7 +146,7 @@ public sealed class FaultTests
             Database = StoreDatabase.Open(Folders.Database);
             Sweeper = new Sweeper(Database, Folders, NullLogger.Instance);
             Committer = new Committer(
-                Database, Folders, new StoreSequences(Database, TimeProvider.System), Counters, Sweeper, NullLogger.Instance);
+                Database, Folders, new StoreSequences(Database, TimeProvider.System), Counters, Sweeper, new MoveGate(Database, TimeProvider.System), NullLogger.Instance);
         }
 
         public StoreFolders Folders { get; }

@@ -157,8 +157,34 @@ public sealed class RecoveryTests
         }
 
         StoreUnusableException error = await Assert.ThrowsAsync<StoreUnusableException>(store.ReopenAsync);
-        Assert.Contains("layout 2", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"layout {StoreLayout.Version + 1}", error.Message, StringComparison.Ordinal);
         Assert.Single(store.MessageFiles());
+    }
+
+    [Fact]
+    public async Task The_layout_before_moves_is_taken_over_and_kept_from_programs_that_know_no_fences()
+    {
+        await using TestStore store = await TestStore.OpenAsync();
+        await store.DeliverAsync("old", Alice);
+        await store.CloseAsync();
+        WriteLayout(store, 1);
+        await store.ReopenAsync();
+        await using (IMailbox inbox = await store.MailboxAsync(Alice))
+        {
+            Assert.Equal("old", await ContentAsync(inbox, 1));
+        }
+
+        await store.CloseAsync();
+        using StoreDatabase database = StoreDatabase.Open(new StoreFolders(store.Data).Database);
+        Assert.Equal(BitConverter.GetBytes(2), database.Get(StoreTable.Default, StoreKeys.Layout));
+    }
+
+    private static void WriteLayout(TestStore store, int version)
+    {
+        using StoreDatabase database = StoreDatabase.Open(new StoreFolders(store.Data).Database);
+        using StoreBatch batch = database.NewBatch();
+        batch.Put(StoreTable.Default, StoreKeys.Layout, BitConverter.GetBytes(version));
+        database.Write(batch, durable: true);
     }
 
     [Fact]

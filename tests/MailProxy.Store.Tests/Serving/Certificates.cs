@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using MailProxy.Transport.Tls;
@@ -16,6 +17,14 @@ internal static class Certificates
     public static X509Certificate2 Proxy { get; } = Ours.IssueClient("proxy-1", From, To);
 
     public static X509Certificate2 OtherClient { get; } = Ours.IssueClient("laptop", From, To);
+
+    public static X509Certificate2 StoreClient { get; } = Ours.IssueClient("store-2", From, To);
+
+    public static X509Certificate2 LocalServer { get; } = Ours.IssueServer("store", ["localhost"], [IPAddress.Loopback], From, To);
+
+    public static X509Certificate2 Strangers { get; } = CertificateIssuer.Create("another CA", From, To).IssueClient("store-2", From, To);
+
+    public static X509Certificate2Collection Authorities => [Ours.Root];
 
     public static X509Certificate2 DnsNamedClient { get; } = IssueDnsNamedClient();
 

@@ -127,7 +127,13 @@ internal sealed class FileMailbox : IMailbox
         parts.Users.Hold(user);
         try
         {
-            return await parts.Committer.SubmitAsync(change, cancellationToken);
+            return await parts.Committer.SubmitAsync(
+                group =>
+                {
+                    group.MustServe(user.Name);
+                    return change(group);
+                },
+                cancellationToken);
         }
         finally
         {

@@ -3,6 +3,7 @@ using MailProxy.Store.Engine.Files.Changes;
 using MailProxy.Store.Engine.Files.Commit;
 using MailProxy.Store.Engine.Files.Database;
 using MailProxy.Store.Engine.Files.Disk;
+using MailProxy.Store.Engine.Files.Moves;
 using MailProxy.Store.Engine.Files.Recovery;
 using MailProxy.Store.Engine.Files.State;
 using MailProxy.Store.Mime;
@@ -35,11 +36,18 @@ public sealed class FileStoreEngine : IStoreEngine
         this.sweeper = sweeper;
         this.analyzer = analyzer;
         this.time = time;
+        Moves = new(parts);
         freeSpace = new(parts.Folders.Data, parts.Options.MinFreeOctets, time);
     }
 
     /// <summary>What the engine has done since it was opened.</summary>
     public StoreCounters Counters => parts.Counters;
+
+    /// <inheritdoc/>
+    public UserSessions Sessions => parts.Sessions;
+
+    /// <summary>The steps of moves between stores.</summary>
+    internal FileUserMoves Moves { get; }
 
     /// <summary>Opens the store in <see cref="FileStoreOptions.Data"/>, making it if it is not there, and removes what a crash left half done.</summary>
     /// <exception cref="StoreUnusableException">The folder cannot be used; the message says why in one sentence.</exception>
@@ -85,7 +93,11 @@ public sealed class FileStoreEngine : IStoreEngine
 
             await parts.SyncAsync(file);
             DateTimeOffset now = time.GetUtcNow();
-            await parts.Committer.SubmitAsync(group => AddMessages.Deliver(group, file, states, now), cancellationToken);
+            await parts.Committer.SubmitAsync(group =>
+                {
+                    states.ForEach(state => group.MustServe(state.Name));
+                    return AddMessages.Deliver(group, file, states, now);
+                }, cancellationToken);
         }
         finally
         {
@@ -96,13 +108,17 @@ public sealed class FileStoreEngine : IStoreEngine
     /// <inheritdoc/>
     public async ValueTask<IUserMail> OpenUserAsync(string user, CancellationToken cancellationToken)
     {
-        CheckUser(user);
+        MustServe(user);
         UserState state = parts.Users.Acquire(user);
         try
         {
             if (!state.Mailboxes.ContainsKey(MailboxName.Inbox))
             {
-                await parts.Committer.SubmitAsync(group => ChangeNames.EnsureUser(group, state), cancellationToken);
+                await parts.Committer.SubmitAsync(group =>
+                    {
+                        group.MustServe(user);
+                        return ChangeNames.EnsureUser(group, state);
+                    }, cancellationToken);
             }
         }
         finally
@@ -111,6 +127,13 @@ public sealed class FileStoreEngine : IStoreEngine
         }
 
         return new FileUserMail(parts, user);
+    }
+
+    /// <inheritdoc/>
+    public void MustServe(string user)
+    {
+        CheckUser(user);
+        parts.Gate.Check(user);
     }
 
     /// <summary>Finishes what was asked, then closes. Opened streams stay readable; everything else ends in an exception afterwards.</summary>
@@ -154,13 +177,17 @@ public sealed class FileStoreEngine : IStoreEngine
 
             var counters = new StoreCounters();
             var loaded = new LoadedMailboxes(database, options.MaxIdleEntries);
+            var gate = new MoveGate(database, time);
             var sweeper = new Sweeper(database, folders, logger);
             var parts = new StoreParts(
                 options,
                 folders,
                 database,
                 new DiskSync(options.SyncThreads, counters),
-                new Committer(database, folders, sequences, counters, sweeper, logger),
+                sequences,
+                gate,
+                new UserSessions(time),
+                new Committer(database, folders, sequences, counters, sweeper, gate, logger),
                 loaded,
                 new UserCache(database, loaded, options.MaxIdleUsers),
                 counters);

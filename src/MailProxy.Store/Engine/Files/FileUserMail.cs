@@ -119,7 +119,13 @@ internal sealed class FileUserMail(StoreParts parts, string user) : IUserMail
         UserState state = parts.Users.Acquire(user);
         try
         {
-            return await parts.Committer.SubmitAsync(group => change(group, state), cancellationToken);
+            return await parts.Committer.SubmitAsync(
+                group =>
+                {
+                    group.MustServe(user);
+                    return change(group, state);
+                },
+                cancellationToken);
         }
         finally
         {

@@ -1,6 +1,7 @@
 using MailProxy.Store.Engine.Files.Commit;
 using MailProxy.Store.Engine.Files.Database;
 using MailProxy.Store.Engine.Files.Disk;
+using MailProxy.Store.Engine.Files.Moves;
 using MailProxy.Store.Engine.Files.State;
 
 namespace MailProxy.Store.Engine.Files;
@@ -11,6 +12,9 @@ internal sealed record StoreParts(
     StoreFolders Folders,
     StoreDatabase Database,
     DiskSync DiskSync,
+    StoreSequences Sequences,
+    MoveGate Gate,
+    UserSessions Sessions,
     Committer Committer,
     LoadedMailboxes Loaded,
     UserCache Users,

@@ -6,6 +6,7 @@ using MailProxy.Protocols.Sasl;
 using MailProxy.Store.Access;
 using MailProxy.Store.Access.Tokens;
 using MailProxy.Store.Imap.Session;
+using MailProxy.Store.Serving;
 using MailProxy.Transport.Tls;
 
 namespace MailProxy.Store.Imap.Commands;
@@ -142,7 +143,8 @@ internal static class LoginCommands
         switch (result.Outcome)
         {
             case AccessOutcome.Granted:
-                session.Mail = await session.Engine.OpenUserAsync(result.User, session.Wire.Gone);
+                await session.LogInAsync(result.User);
+                ServingLog.LoggedIn(session.Logger, result.User, "imap", session.Wire.Connection.RemoteEndPoint?.ToString() ?? "?", result.Detail);
                 return ImapReply.Ok($"[CAPABILITY {session.Capabilities}] Logged in.");
             case AccessOutcome.Malformed:
                 return ImapReply.Bad("Invalid SASL message.");

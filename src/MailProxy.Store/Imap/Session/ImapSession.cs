@@ -3,11 +3,13 @@ using MailProxy.Store.Access;
 using MailProxy.Store.Engine;
 using MailProxy.Store.Mime;
 using MailProxy.Transport.Tls;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MailProxy.Store.Imap.Session;
 
 /// <summary>What one connection is and has; the commands change it. Used by one command at a time.</summary>
-internal sealed class ImapSession(ImapWire wire, IStoreEngine engine, StoreAccess access, ImapServerOptions options, TimeProvider time)
+internal sealed class ImapSession(ImapWire wire, IStoreEngine engine, StoreAccess access, ImapServerOptions options, TimeProvider time, Action end)
 {
     // Only what is really here: clients use what they read.
     private const string AfterLogin =
@@ -28,6 +30,9 @@ internal sealed class ImapSession(ImapWire wire, IStoreEngine engine, StoreAcces
     /// <summary>Limits and names.</summary>
     public ImapServerOptions Options => options;
 
+    /// <summary>For events.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
     /// <summary>For deadlines.</summary>
     public TimeProvider Time => time;
 
@@ -39,6 +44,9 @@ internal sealed class ImapSession(ImapWire wire, IStoreEngine engine, StoreAcces
 
     /// <summary>The user's mail, once logged in.</summary>
     public IUserMail? Mail { get; set; }
+
+    /// <summary>The session as moves see it, once logged in.</summary>
+    public UserVisit? Visit { get; private set; }
 
     /// <summary>The selected mailbox.</summary>
     public SelectedMailbox? Selected { get; set; }
@@ -81,6 +89,24 @@ internal sealed class ImapSession(ImapWire wire, IStoreEngine engine, StoreAcces
 
     /// <summary>Tells what changed in the selected mailbox.</summary>
     public void TellNews(bool mayExpunge) => Selected?.Tell(wire, mayExpunge, IsCondstore);
+
+    /// <summary>Opens a user's mail. Engine faults are thrown, and leave nobody logged in.</summary>
+    public async ValueTask LogInAsync(string user)
+    {
+        var visit = engine.Sessions.Enter(user, end, wire.Connection.Abort);
+        try
+        {
+            Mail = await engine.OpenUserAsync(user, wire.Gone);
+            Visit = visit;
+        }
+        finally
+        {
+            if (Visit is null)
+            {
+                visit.Dispose();
+            }
+        }
+    }
 
     /// <summary>Leaves the selected mailbox.</summary>
     public async ValueTask UnselectAsync()

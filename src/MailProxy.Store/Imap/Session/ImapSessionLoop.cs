@@ -1,5 +1,6 @@
 using MailProxy.Protocols.Imap;
 using MailProxy.Store.Engine;
+using MailProxy.Store.Serving;
 using Microsoft.Extensions.Logging;
 
 namespace MailProxy.Store.Imap.Session;
@@ -99,6 +100,12 @@ internal sealed class ImapSessionLoop(ImapSession session, ILogger logger, TimeP
         {
             case StoreFaultKind.Limit:
                 return ImapReply.No($"[LIMIT] {fault.Message}");
+            case StoreFaultKind.UserHeld:
+                return ImapReply.No("[UNAVAILABLE] Your mail is being moved; try again in a moment.");
+            case StoreFaultKind.UserMoved:
+                return ImapReply.No(fault.Referral is { ImapPort: { } port } to
+                    ? $"{Referrals.Imap(fault.User, to.Host, port)} Your mail is on another server."
+                    : "[UNAVAILABLE] Your mail is on another server; try again later.");
             case StoreFaultKind.MailboxGone:
                 return ImapReply.No("[NONEXISTENT] The mailbox was deleted.");
             default:

@@ -1,5 +1,8 @@
+using System.Text;
+using System.Text.Json;
 using MailProxy.Store.Engine.Files.Database;
 using MailProxy.Store.Engine.Files.Disk;
+using MailProxy.Store.Engine.Files.Moves;
 using MailProxy.Store.Engine.Files.State;
 
 namespace MailProxy.Store.Engine.Files.Commit;
@@ -8,7 +11,7 @@ namespace MailProxy.Store.Engine.Files.Commit;
 /// Changes that become durable together. Each change makes its links first, because only that can fail for it alone, and then
 /// changes pending state. Lives on the committer's thread.
 /// </summary>
-internal sealed class CommitGroup(StoreDatabase database, StoreFolders folders, StoreSequences sequences, StoreCounters counters)
+internal sealed class CommitGroup(StoreDatabase database, StoreFolders folders, StoreSequences sequences, StoreCounters counters, MoveGate gate)
 {
     private readonly HashSet<MailboxState> mailboxes = [];
     private readonly HashSet<UserState> users = [];
@@ -18,6 +21,13 @@ internal sealed class CommitGroup(StoreDatabase database, StoreFolders folders, 
 
     // null: removed.
     private readonly Dictionary<ulong, byte[]?> structures = [];
+
+    private readonly Dictionary<ulong, byte[]> digests = [];
+    private readonly Dictionary<string, MoveRecord> moves = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StagedNames?> stagedNames = new(StringComparer.Ordinal);
+
+    /// <summary>Who is served.</summary>
+    public MoveGate Gate => gate;
 
     /// <summary>For reads of what is durable.</summary>
     public StoreDatabase Database => database;
@@ -32,13 +42,36 @@ internal sealed class CommitGroup(StoreDatabase database, StoreFolders folders, 
     public IReadOnlyList<ulong> Links => links;
 
     /// <summary>Whether there is anything to write.</summary>
-    public bool IsEmpty => mailboxes.Count == 0 && users.Count == 0 && garbage.Count == 0;
+    public bool IsEmpty => mailboxes.Count == 0 && users.Count == 0 && garbage.Count == 0 && moves.Count == 0;
 
     /// <summary>Registers a mailbox whose pending state changes.</summary>
     public void Touch(MailboxState mailbox) => mailboxes.Add(mailbox);
 
     /// <summary>Registers a user whose pending names change.</summary>
     public void Touch(UserState user) => users.Add(user);
+
+    /// <summary>Refuses a change of a user who is not served here.</summary>
+    public void MustServe(string user) => gate.Check(user, MoveOf(user));
+
+    /// <summary>A user's moves as this group has left them.</summary>
+    public MoveRecord MoveOf(string user) => moves.TryGetValue(user, out MoveRecord? record) ? record : gate.Record(user);
+
+    /// <summary>Changes a user's moves.</summary>
+    public void SetMove(string user, MoveRecord record) => moves[user] = record;
+
+    /// <summary>Sets or, with null, removes the names of a staged copy.</summary>
+    public void SetStagedNames(string user, StagedNames? names) => stagedNames[user] = names;
+
+    /// <summary>Later UIDVALIDITYs are greater than this.</summary>
+    public void RaiseUidValidity(uint value) => sequences.RaiseUidValidity(value);
+
+    /// <summary>A mailbox that comes from another store, with the UIDVALIDITY it has there.</summary>
+    public MailboxState NewStagedMailbox(uint uidValidity)
+    {
+        var mailbox = new MailboxState(sequences.TakeMailbox(), uidValidity, MailboxCounters.First);
+        mailboxes.Add(mailbox);
+        return mailbox;
+    }
 
     /// <summary>A new mailbox, not yet under a name.</summary>
     public MailboxState NewMailbox()
@@ -75,6 +108,9 @@ internal sealed class CommitGroup(StoreDatabase database, StoreFolders folders, 
 
     /// <summary>Sets the structure of a link.</summary>
     public void SetStructure(ulong link, byte[] structure) => structures[link] = structure;
+
+    /// <summary>Sets the digest of a link's content.</summary>
+    public void SetDigest(ulong link, byte[] digest) => digests[link] = digest;
 
     /// <summary>The link belongs to nobody any more.</summary>
     public void ReleaseLink(ulong link)
@@ -139,6 +175,29 @@ internal sealed class CommitGroup(StoreDatabase database, StoreFolders folders, 
             }
         }
 
+        foreach ((ulong link, byte[] digest) in digests)
+        {
+            batch.Put(StoreTable.Digests, StoreKeys.Number(link), digest);
+        }
+
+        foreach ((string user, MoveRecord record) in moves)
+        {
+            batch.Put(StoreTable.Moves, Encoding.UTF8.GetBytes(user), JsonSerializer.SerializeToUtf8Bytes(record, MoveRecordJson.Default.MoveRecord));
+        }
+
+        foreach ((string user, StagedNames? names) in stagedNames)
+        {
+            byte[] key = Encoding.UTF8.GetBytes(user);
+            if (names is null)
+            {
+                batch.Delete(StoreTable.Staged, key);
+            }
+            else
+            {
+                batch.Put(StoreTable.Staged, key, JsonSerializer.SerializeToUtf8Bytes(names, MoveRecordJson.Default.StagedNames));
+            }
+        }
+
         foreach (Garbage one in garbage)
         {
             batch.Put(StoreTable.Garbage, StoreKeys.Garbage(one), []);
@@ -160,6 +219,12 @@ internal sealed class CommitGroup(StoreDatabase database, StoreFolders folders, 
         foreach (UserState user in users)
         {
             user.Publish();
+        }
+
+        // Last: whom the gate lets in finds the mail that came.
+        foreach ((string user, MoveRecord record) in moves)
+        {
+            gate.Publish(user, record);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using MailProxy.Store.Engine.Files.Database;
 using MailProxy.Store.Engine.Files.Disk;
+using MailProxy.Store.Engine.Files.Moves;
 using MailProxy.Store.Engine.Files.Recovery;
 using MailProxy.Store.Engine.Files.State;
 using Microsoft.Extensions.Logging;
@@ -23,6 +24,7 @@ internal sealed class Committer : IDisposable
     private readonly StoreSequences sequences;
     private readonly StoreCounters counters;
     private readonly Sweeper sweeper;
+    private readonly MoveGate gate;
     private readonly ILogger logger;
     private readonly Thread thread;
 
@@ -31,13 +33,14 @@ internal sealed class Committer : IDisposable
     private StoreFaultException? broken;
 
     public Committer(
-        StoreDatabase database, StoreFolders folders, StoreSequences sequences, StoreCounters counters, Sweeper sweeper, ILogger logger)
+        StoreDatabase database, StoreFolders folders, StoreSequences sequences, StoreCounters counters, Sweeper sweeper, MoveGate gate, ILogger logger)
     {
         this.database = database;
         this.folders = folders;
         this.sequences = sequences;
         this.counters = counters;
         this.sweeper = sweeper;
+        this.gate = gate;
         this.logger = logger;
         thread = new Thread(Run) { IsBackground = true, Name = "store committer" };
         thread.Start();
@@ -100,7 +103,7 @@ internal sealed class Committer : IDisposable
             return;
         }
 
-        var group = new CommitGroup(database, folders, sequences, counters);
+        var group = new CommitGroup(database, folders, sequences, counters, gate);
         group.AddGarbage(leftOver);
         List<IStoreChange> applied = Apply(group, changes);
         if (!group.IsEmpty)

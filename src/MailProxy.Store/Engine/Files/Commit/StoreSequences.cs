@@ -29,6 +29,12 @@ internal sealed class StoreSequences(StoreDatabase database, TimeProvider time)
             : throw new StoreFaultException("The store has given away all UIDVALIDITY values.");
     }
 
+    /// <summary>The greatest UIDVALIDITY given, or that came with a user from another store.</summary>
+    public ulong LastUidValidity => Interlocked.Read(ref lastUidValidity);
+
+    /// <summary>A user came from a store that has given <paramref name="value"/>: a name that is made anew gets a greater one.</summary>
+    public void RaiseUidValidity(uint value) => Interlocked.Exchange(ref lastUidValidity, Math.Max(lastUidValidity, value));
+
     /// <summary>Adds the present values to a batch.</summary>
     public void Write(StoreBatch batch)
     {

@@ -23,4 +23,13 @@ internal enum StoreTable
 
     /// <summary><see cref="Database.Garbage"/> -> nothing.</summary>
     Garbage,
+
+    /// <summary>user -> <see cref="Moves.MoveRecord"/>.</summary>
+    Moves,
+
+    /// <summary>user -> <see cref="Moves.StagedNames"/>, while a copy is staged.</summary>
+    Staged,
+
+    /// <summary>link number -> SHA-256 of its content, of messages that were exported or staged.</summary>
+    Digests,
 }

@@ -9,7 +9,11 @@ namespace MailProxy.Store.Engine.Files.Recovery;
 internal static class StoreLayout
 {
     /// <summary>The version that docs/store-layout.md describes.</summary>
-    public const uint Version = 1;
+    public const uint Version = 2;
+
+    // Before moves between stores. Nothing has to be changed in it, but a program that knows no fences would serve a user who lives elsewhere:
+    // it has to be kept out.
+    private const uint BeforeMoves = 1;
 
     /// <exception cref="StoreUnusableException">The database is damaged, newer than this version, or missing while there is mail.</exception>
     public static StoreDatabase Open(StoreFolders folders)
@@ -48,19 +52,22 @@ internal static class StoreLayout
         if (database.Get(StoreTable.Default, StoreKeys.Layout) is { } value)
         {
             uint version = BinaryPrimitives.ReadUInt32LittleEndian(value);
-            if (version != Version)
+            if (version is not (Version or BeforeMoves))
             {
                 throw new StoreUnusableException(
                     $"The mail folder {folders.Data} has layout {version} and this program knows layout {Version}; use the program that wrote it or a newer one.");
             }
 
-            return;
+            if (version == Version)
+            {
+                return;
+            }
         }
 
         using StoreBatch batch = database.NewBatch();
-        byte[] version1 = new byte[sizeof(uint)];
-        BinaryPrimitives.WriteUInt32LittleEndian(version1, Version);
-        batch.Put(StoreTable.Default, StoreKeys.Layout, version1);
+        byte[] present = new byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32LittleEndian(present, Version);
+        batch.Put(StoreTable.Default, StoreKeys.Layout, present);
         database.Write(batch, durable: true);
     }
 }

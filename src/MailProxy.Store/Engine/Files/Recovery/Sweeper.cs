@@ -125,6 +125,7 @@ internal sealed class Sweeper : IDisposable
             foreach (StoredMessage message in messages)
             {
                 batch.Delete(StoreTable.Structures, StoreKeys.Number(message.Link));
+                batch.Delete(StoreTable.Digests, StoreKeys.Number(message.Link));
                 batch.Delete(StoreTable.Messages, StoreKeys.Message(mailbox, message.Entry.Uid));
             }
 
@@ -141,7 +142,15 @@ internal sealed class Sweeper : IDisposable
 
         NativeFiles.SyncFileSystem(folders.Data);
         using StoreBatch batch = database.NewBatch();
-        removed.ForEach(one => batch.Delete(StoreTable.Garbage, StoreKeys.Garbage(one)));
+        foreach (Garbage one in removed)
+        {
+            batch.Delete(StoreTable.Garbage, StoreKeys.Garbage(one));
+            if (one.Kind == GarbageKind.Link)
+            {
+                batch.Delete(StoreTable.Digests, StoreKeys.Number(one.Id));
+            }
+        }
+
         database.Write(batch, durable: false);
         removed.Clear();
     }

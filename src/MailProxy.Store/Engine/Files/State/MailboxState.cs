@@ -42,6 +42,18 @@ internal sealed class MailboxState(ulong id, uint uidValidity, MailboxCounters c
     /// <summary>Counters as the present group has left them. Committer only.</summary>
     public MailboxCounters PendingCounters { get; set; } = counters;
 
+    /// <summary>Durable counters.</summary>
+    public MailboxCounters Counters
+    {
+        get
+        {
+            lock (gate)
+            {
+                return published;
+            }
+        }
+    }
+
     /// <summary>Raised on a pool thread after a change was published.</summary>
     public event Action? Changed;
 

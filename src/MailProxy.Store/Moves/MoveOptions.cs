@@ -1,0 +1,47 @@
+namespace MailProxy.Store.Moves;
+
+/// <summary>How this store pulls users from other stores.</summary>
+public sealed class MoveOptions
+{
+    /// <summary>PEM file with the CAs that sign the stores' certificates; empty: the CAs of <c>Tls:ClientAuthorities</c>.</summary>
+    public string Authorities { get; set; } = "";
+
+    /// <summary>PEM file of the certificate by which this store shows itself to others; empty: the one of its listeners.</summary>
+    public string ClientCertificate { get; set; } = "";
+
+    /// <summary>PEM file with its key.</summary>
+    public string ClientKey { get; set; } = "";
+
+    /// <summary>Messages of one user that are fetched at a time. Enough to fill a link of 1 ms; each costs a file and 64 KB.</summary>
+    public int PullConnections { get; set; } = 8;
+
+    /// <summary>Users that are pulled at a time.</summary>
+    public int MaxPulls { get; set; } = 4;
+
+    /// <summary>Every error, as <c>path: what to do</c>.</summary>
+    public IEnumerable<string> Validate(string path)
+    {
+        foreach (var (name, file) in new[] { (nameof(Authorities), Authorities), (nameof(ClientCertificate), ClientCertificate), (nameof(ClientKey), ClientKey) })
+        {
+            if (file.Length > 0 && !File.Exists(file))
+            {
+                yield return $"{path}:{name}: there is no file '{file}'.";
+            }
+        }
+
+        if (ClientCertificate.Length > 0 != ClientKey.Length > 0)
+        {
+            yield return $"{path}:ClientKey: a certificate needs both ClientCertificate and ClientKey.";
+        }
+
+        if (PullConnections is < 1 or > 64)
+        {
+            yield return $"{path}:PullConnections is {PullConnections}; it must be between 1 and 64.";
+        }
+
+        if (MaxPulls is < 1 or > 64)
+        {
+            yield return $"{path}:MaxPulls is {MaxPulls}; it must be between 1 and 64.";
+        }
+    }
+}

@@ -1,0 +1,253 @@
+using MailProxy.Store.Engine;
+using MailProxy.Store.Engine.Files;
+using MailProxy.Store.Moves.Api;
+using Microsoft.Extensions.Logging;
+
+namespace MailProxy.Store.Moves;
+
+/// <summary>
+/// A store's half of moving users: the engine's durable steps, the end of live sessions, and the pulls. Every step names its move; refusals are
+/// <see cref="StoreFaultException"/>s of kind MoveConflict, with a sentence for the operator.
+/// </summary>
+/// <param name="engine">The mail. The caller's.</param>
+/// <param name="options">Limits.</param>
+/// <param name="storeId">Our id, for answers.</param>
+/// <param name="newClient">Makes a client for one pull, which shows our certificate of that moment and believes other stores' only.</param>
+/// <param name="logger">For events.</param>
+/// <param name="time">The clock.</param>
+public sealed class StoreMoves(FileStoreEngine engine, MoveOptions options, string storeId, Func<HttpClient> newClient, ILogger logger, TimeProvider time) : IAsyncDisposable
+{
+    // Ended pulls whose outcome can still be asked for.
+    private const int MostJobs = 1_000;
+
+    // A session gets this long to say goodbye, and as long again to be gone once its connection was cut.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, PullJob> _jobs = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>The engine, for exports.</summary>
+    internal FileStoreEngine Engine => engine;
+
+    /// <summary>Our id.</summary>
+    internal string StoreId => storeId;
+
+    /// <summary>What this store does for a user.</summary>
+    public UserMoveState Get(string user) => engine.Moves.Get(user, storeId);
+
+    /// <summary>Begins or renews a hold; on return nothing of the user is going on.</summary>
+    public async Task<UserMoveState> HoldAsync(string user, string move, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        await engine.Moves.HoldAsync(user, move, lease, cancellationToken);
+        await EndSessionsAsync(user, cancellationToken);
+        return Tell(user, move, "held");
+    }
+
+    /// <summary>Ends a hold.</summary>
+    public async Task<UserMoveState> ReleaseAsync(string user, string move, CancellationToken cancellationToken)
+    {
+        await engine.Moves.ReleaseAsync(user, move, cancellationToken);
+        return Tell(user, move, "released");
+    }
+
+    /// <summary>Fences.</summary>
+    public async Task<UserMoveState> FenceAsync(string user, FenceRequest request, CancellationToken cancellationToken)
+    {
+        await engine.Moves.FenceAsync(user, request, cancellationToken);
+        await EndSessionsAsync(user, cancellationToken);
+        return Tell(user, request.Move, "fenced");
+    }
+
+    /// <summary>Takes the fence away.</summary>
+    public async Task<UserMoveState> UnfenceAsync(string user, string move, CancellationToken cancellationToken)
+    {
+        await engine.Moves.UnfenceAsync(user, move, cancellationToken);
+        return Tell(user, move, "unfenced");
+    }
+
+    /// <summary>Makes the staged copy the user's mail.</summary>
+    public async Task<UserMoveState> ActivateAsync(string user, string move, string hold, CancellationToken cancellationToken)
+    {
+        await engine.Moves.ActivateAsync(user, move, hold, cancellationToken);
+        Forget(user, move);
+        return Tell(user, move, "activated");
+    }
+
+    /// <summary>Drops the staged copy, with its pull.</summary>
+    public async Task<UserMoveState> DropStagedAsync(string user, string move, CancellationToken cancellationToken)
+    {
+        if (Find(user, move) is { } job)
+        {
+            await job.CancelAsync();
+        }
+
+        await engine.Moves.DropStageAsync(user, move, cancellationToken);
+        Forget(user, move);
+        return Tell(user, move, "staged copy dropped");
+    }
+
+    /// <summary>Removes what a fenced user left behind.</summary>
+    public async Task<UserMoveState> PurgeAsync(string user, string move, CancellationToken cancellationToken)
+    {
+        await engine.Moves.PurgeAsync(user, move, cancellationToken);
+        return Tell(user, move, "left-behind mail removed");
+    }
+
+    /// <summary>Begins a pull.</summary>
+    public async Task<PullProgress> PullAsync(string user, string move, Uri from, CancellationToken cancellationToken)
+    {
+        var job = new PullJob(move, time, _stop.Token);
+        if (Reserve(user, move, job) is { } running)
+        {
+            job.Dispose();
+            return running.Progress;
+        }
+
+        try
+        {
+            var staged = await engine.Moves.BeginStageAsync(user, move, from.AbsoluteUri, cancellationToken);
+            job.Start(
+                async stop =>
+                {
+                    using (staged)
+                    {
+                        using var client = newClient();
+                        var source = new PullSource(client, from, user, move);
+                        return await new UserPull(engine, source, staged, job.Counts, options.PullConnections).RunAsync(stop);
+                    }
+                },
+                exception => Explain(exception, user, move, from));
+            _ = LogEndAsync(job, user, from);
+        }
+        catch
+        {
+            job.GiveUp();
+            Forget(user, move);
+            throw;
+        }
+
+        return job.Progress;
+    }
+
+    /// <summary>How far the latest pull of a move is; waits up to <paramref name="wait"/> for its end.</summary>
+    public async Task<PullProgress> GetPullAsync(string user, string move, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        if (Find(user, move) is not { } job)
+        {
+            return new(move, PullPhase.None, null, 0, 0, 0, 0, 0, 0, 0, 0, null);
+        }
+
+        if (wait > TimeSpan.Zero)
+        {
+            await Task.WhenAny(job.Done, Task.Delay(wait, time, cancellationToken));
+        }
+
+        return job.Progress;
+    }
+
+    /// <summary>Stops all pulls. What has arrived stays.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        List<PullJob> jobs;
+        lock (_gate)
+        {
+            jobs = [.. _jobs.Values];
+        }
+
+        foreach (var job in jobs)
+        {
+            await job.Done;
+            job.Dispose();
+        }
+
+        _stop.Dispose();
+    }
+
+    private async Task EndSessionsAsync(string user, CancellationToken cancellationToken)
+    {
+        if (!await engine.Sessions.EndAsync(user, Grace, cancellationToken))
+        {
+            throw new StoreFaultException(StoreFaultKind.Failed, $"Some sessions of {user} are not over yet; the user is held. Ask again.");
+        }
+    }
+
+    private UserMoveState Tell(string user, string move, string step)
+    {
+        MoveLog.Done(logger, move, user, step);
+        return Get(user);
+    }
+
+    private string Explain(Exception exception, string user, string move, Uri from)
+    {
+        MoveLog.PullFailed(logger, exception, move, user, from.AbsoluteUri);
+        return exception switch
+        {
+            PullFailedException or StoreFaultException => exception.Message,
+            OperationCanceledException => "The pull was stopped. What has arrived stays; pull again to go on.",
+            _ => $"The pull failed: {exception.Message} The store's log says more; what has arrived stays.",
+        };
+    }
+
+    private async Task LogEndAsync(PullJob job, string user, Uri from)
+    {
+        await job.Done;
+        if (job.Progress is { Phase: PullPhase.Done } end)
+        {
+            MoveLog.Pulled(logger, end.Move, user, from.AbsoluteUri, end.Seconds, end.Messages, end.Octets, end.Reused, end.Changed, end.Removed, end.Hold ?? "no hold");
+        }
+    }
+
+    private PullJob? Find(string user, string move)
+    {
+        lock (_gate)
+        {
+            return _jobs.TryGetValue(user, out var job) && job.Move == move ? job : null;
+        }
+    }
+
+    private void Forget(string user, string move)
+    {
+        lock (_gate)
+        {
+            if (_jobs.TryGetValue(user, out var job) && job.Move == move && job.IsOver)
+            {
+                _jobs.Remove(user);
+                job.Dispose();
+            }
+        }
+    }
+
+    // The pull of the same move that runs already, or null: the new one has the place.
+    private PullJob? Reserve(string user, string move, PullJob job)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_stop.IsCancellationRequested, this);
+            if (_jobs.TryGetValue(user, out var present) && !present.IsOver)
+            {
+                return present.Move == move
+                    ? present
+                    : throw new StoreFaultException(StoreFaultKind.MoveConflict, $"{user} is being pulled by another move, '{present.Move}': finish or abort that one first.");
+            }
+
+            if (_jobs.Values.Count(other => !other.IsOver) >= options.MaxPulls)
+            {
+                throw new StoreFaultException(StoreFaultKind.Failed, $"{options.MaxPulls} users are being pulled already (Moves:MaxPulls): try again later.");
+            }
+
+            if (_jobs.Count >= MostJobs)
+            {
+                foreach (var (other, _) in _jobs.Where(pair => pair.Value.IsOver).ToList())
+                {
+                    _jobs.Remove(other);
+                }
+            }
+
+            present?.Dispose();
+            _jobs[user] = job;
+            return null;
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using MailProxy.Store.Engine;
+using MailProxy.Store.Moves.Api;
+using MailProxy.Store.Tests.Engine;
+using Xunit;
+using static MailProxy.Store.Tests.Engine.TestStore;
+
+namespace MailProxy.Store.Tests.Moves;
+
+public sealed class WholeMoveTests : IAsyncLifetime
+{
+    private const string Move = "m-1";
+    private static readonly FenceTarget ToTarget = new("store-2", "store-2.test", 143, 110, 24);
+
+    private MoveNode _source = null!;
+    private MoveNode _target = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _source = await MoveNode.OpenAsync("store-1");
+        _target = await MoveNode.OpenAsync("store-2");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await _source.DisposeAsync();
+        await _target.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_user_moves_with_everything_and_the_source_keeps_nothing_in_the_end()
+    {
+        await FillAsync();
+        var before = await MailDump.OfAsync(_source.Store, Alice);
+
+        var first = await _target.PullWellAsync(Alice, Move, _source);
+        Assert.Equal((null, 4L), (first.Hold, first.Messages));
+        var hold = (await _source.Client.HoldAsync(Alice, new HoldRequest(Move, 60), Stop)).Hold!;
+        var last = await _target.PullWellAsync(Alice, Move, _source);
+        Assert.Equal((hold, 0L), (last.Hold, last.Messages));
+
+        var fenced = await _source.Client.FenceAsync(Alice, new FenceRequest(Move, hold, ToTarget), Stop);
+        Assert.Equal((UserServing.Fenced, ToTarget, true), (fenced.Serving, fenced.To, fenced.HasMail));
+        var active = await _target.Client.ActivateAsync(Alice, new ActivateRequest(Move, hold), Stop);
+        Assert.Equal((UserServing.Serving, true, null, Move), (active.Serving, active.HasMail, active.Staged, active.ActivatedMove));
+        Assert.Equal(before, await MailDump.OfAsync(_target.Store, Alice));
+
+        await _source.RestartAsync();
+        await _target.RestartAsync();
+        Assert.Equal(before, await MailDump.OfAsync(_target.Store, Alice));
+        var fault = await Assert.ThrowsAsync<StoreFaultException>(() => _source.Store.DeliverAsync("too late", Alice));
+        Assert.Equal((StoreFaultKind.UserMoved, ToTarget), (fault.Kind, fault.Referral));
+
+        Assert.False((await _source.Client.PurgeLeftBehindAsync(Alice, Move, Stop)).HasMail);
+        await _source.Store.Engine.DrainGarbageAsync();
+        Assert.Single(_source.Store.MessageFiles()); // Bob's
+        await using var bobs = await _source.Store.MailboxAsync(Bob);
+        Assert.Equal("first", await ContentAsync(bobs, 1));
+    }
+
+    [Fact]
+    public async Task Nothing_of_a_staged_copy_is_seen_and_mail_for_it_is_put_off()
+    {
+        await FillAsync();
+        await _target.PullWellAsync(Alice, Move, _source);
+        var state = await _target.Client.GetAsync(Alice, Stop);
+        Assert.Equal((false, Move, null), (state.HasMail, state.Staged?.Move, state.Staged?.Hold));
+        var fault = await Assert.ThrowsAsync<StoreFaultException>(() => _target.Store.DeliverAsync("too early", Alice));
+        Assert.Equal(StoreFaultKind.UserHeld, fault.Kind);
+        fault = await Assert.ThrowsAsync<StoreFaultException>(async () => await _target.Store.Engine.OpenUserAsync(Alice, Stop));
+        Assert.Equal(StoreFaultKind.UserHeld, fault.Kind);
+
+        await _target.RestartAsync();
+        Assert.Equal(Move, (await _target.Client.GetAsync(Alice, Stop)).Staged?.Move);
+        await _target.Client.DropStagedAsync(Alice, Move, Stop);
+        await _target.Store.Engine.DrainGarbageAsync();
+        Assert.Empty(_target.Store.MessageFiles());
+        await _target.Store.DeliverAsync("now it is a user of this store", Alice);
+    }
+
+    [Fact]
+    public async Task A_later_pull_brings_the_difference_only()
+    {
+        await FillAsync();
+        await _target.PullWellAsync(Alice, Move, _source);
+        await _source.Store.DeliverAsync("one more", Alice);
+        await using (var inbox = await _source.Store.MailboxAsync(Alice))
+        {
+            await inbox.StoreFlagsAsync([2], FlagChange.Add, MessageFlags.Flagged, ["later"], null, Stop);
+            await inbox.MoveAsync([1], "Archive", Stop);
+        }
+
+        var mail = await _source.Store.Engine.OpenUserAsync(Alice, Stop);
+        await mail.RenameAsync("Work", "Old/Work", Stop);
+        await mail.DeleteAsync("Junk", Stop);
+        var hold = (await _source.Client.HoldAsync(Alice, new HoldRequest(Move, 60), Stop)).Hold!;
+        var second = await _target.PullWellAsync(Alice, Move, _source);
+        Assert.Equal((hold, 1L, 1L, 1L, 1L), (second.Hold, second.Messages, second.Reused, second.Changed, second.Removed));
+
+        // Released by its owner, the source is as it was; the copy is compared with it.
+        await _source.Client.FenceAsync(Alice, new FenceRequest(Move, hold, ToTarget), Stop);
+        await _target.Client.ActivateAsync(Alice, new ActivateRequest(Move, hold), Stop);
+        await _source.Client.UnfenceAsync(Alice, Move, Stop);
+        Assert.Equal(await MailDump.OfAsync(_source.Store, Alice), await MailDump.OfAsync(_target.Store, Alice));
+    }
+
+    private async Task FillAsync()
+    {
+        var store = _source.Store;
+        await store.DeliverAsync("first", Alice, Bob);
+        await store.DeliverAsync("second", Alice);
+        var mail = await store.Engine.OpenUserAsync(Alice, Stop);
+        await mail.CreateAsync("Work/Deep", SpecialUse.None, Stop);
+        await mail.DeleteAsync("Work", Stop);
+        await mail.CreateAsync("Work", SpecialUse.None, Stop);
+        await mail.CreateAsync("Gone/Kept", SpecialUse.None, Stop);
+        await mail.DeleteAsync("Gone", Stop);
+        await mail.SetSubscribedAsync("Never/There", true, Stop);
+        await using var deep = await store.MailboxAsync(Alice, "Work/Deep");
+        await store.AppendAsync(deep, "third", MessageFlags.Seen | MessageFlags.Answered, "$Label1", "ünïcode");
+        var gone = await store.AppendAsync(deep, "gone", MessageFlags.Deleted);
+        await deep.ExpungeAsync([gone], Stop);
+        await store.AppendAsync(deep, "fourth");
+    }
+}
