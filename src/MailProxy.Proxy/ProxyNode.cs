@@ -14,6 +14,7 @@ using MailProxy.Proxy.Splice;
 using MailProxy.Proxy.StoreLogin;
 using MailProxy.Proxy.Wire;
 using MailProxy.Routing;
+using MailProxy.Routing.Moves;
 using MailProxy.Transport;
 using MailProxy.Transport.Serving;
 using MailProxy.Transport.Tls;
@@ -63,6 +64,7 @@ public sealed class ProxyNode : IDisposable
             smarthost,
             new RelayLinks(time),
             new SessionRegistry(router),
+            new UserActivity(),
             new UserSessions(limits, sharedSessions),
             _deadlines,
             new SessionMetrics(),
@@ -70,6 +72,9 @@ public sealed class ProxyNode : IDisposable
             time,
             random);
     }
+
+    /// <summary>What is under way for users, for those who move them.</summary>
+    public IUserPresence Presence => new UserPresence(_services.Registry, _services.Activity);
 
     /// <summary>Sessions that are tied to a store now.</summary>
     public int LinkedSessions => _services.Registry.Count;

@@ -1,7 +1,10 @@
 using MailProxy.Routing.Consul;
 using MailProxy.Routing.Consul.Client;
 using MailProxy.Routing.Consul.Feed;
+using MailProxy.Routing.Consul.Moves;
 using MailProxy.Routing.Consul.Watch;
+using MailProxy.Routing.Moves;
+using MailProxy.Routing.Pins;
 using MailProxy.Routing.Views;
 using Microsoft.Extensions.Logging;
 
@@ -14,6 +17,11 @@ public sealed class RoutingService : IRoutingSource
     private readonly IConsulClient consul;
     private readonly IReadOnlyList<IFeed> feeds;
     private readonly Router router;
+    private readonly ConsulOptions options;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private ProxyMembership? membership;
+    private MoveConfirmer? confirmer;
     private Task running = Task.CompletedTask;
     private int disposed;
 
@@ -26,8 +34,8 @@ public sealed class RoutingService : IRoutingSource
 
     internal RoutingService(ConsulOptions options, IConsulClient consul, ILoggerFactory loggers, TimeProvider time, Random random, WatchOptions watch)
     {
-        this.consul = consul;
-        var logger = loggers.CreateLogger("MailProxy.Routing");
+        (this.options, this.consul, this.time) = (options, consul, time);
+        logger = loggers.CreateLogger("MailProxy.Routing");
         router = new Router(options.Prefix, () => feeds?.Max(f => f.Age) ?? TimeSpan.Zero, () => feeds?.SelectMany(f => f.Problems) ?? [], logger);
         feeds = RoutingFeeds.Create(options.StoreServiceName, new FeedContext(consul, options.Prefix, router, watch, time, random, logger));
     }
@@ -36,7 +44,7 @@ public sealed class RoutingService : IRoutingSource
     public IRouter Router => router;
 
     /// <summary>What is wrong though routing still works, one phrase each (for <c>/readyz?verbose</c>): Consul unreachable for so long, answers that are not believed ...</summary>
-    public IReadOnlyList<string> Problems => [.. feeds.SelectMany(f => f.Problems)];
+    public IReadOnlyList<string> Problems => [.. feeds.SelectMany(f => f.Problems), .. membership?.Problem is { } problem ? [problem] : Array.Empty<string>()];
 
     /// <summary>One line for <c>/readyz?verbose</c>: what is loaded, how old it is, and the problems.</summary>
     public string Detail
@@ -50,8 +58,21 @@ public sealed class RoutingService : IRoutingSource
         }
     }
 
+    /// <summary>This node takes part in moves: it is listed as a live proxy and confirms holds. Call before <see cref="Start"/>.</summary>
+    public void TakePart(MoveParticipation participation, IUserPresence presence)
+    {
+        var keys = new MoveKeys(options.Prefix);
+        var pins = feeds.OfType<KvMapFeed<Pin>>().First();
+        membership = new ProxyMembership(consul, keys, participation, () => pins.Applied, time, logger);
+        confirmer = new MoveConfirmer(consul, keys, participation.NodeId, presence, router, time, logger);
+    }
+
     /// <summary>Begins to watch. Call once.</summary>
-    public void Start() => running = Task.WhenAll(feeds.Select(f => Task.Run(() => f.RunAsync(stop.Token))));
+    public void Start()
+    {
+        membership?.Start();
+        running = WatchAsync();
+    }
 
     /// <summary>Ends when the first whole view has been loaded, however long that takes.</summary>
     public Task ReadyAsync(CancellationToken cancellationToken) => router.Ready.WaitAsync(cancellationToken);
@@ -66,7 +87,27 @@ public sealed class RoutingService : IRoutingSource
 
         await stop.CancelAsync();
         await running;
+        await (confirmer?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (membership?.DisposeAsync() ?? ValueTask.CompletedTask);
         consul.Dispose();
         stop.Dispose();
+    }
+
+    // Listed first, or a node could load the routes just before a hold and serve by them, while the move sees no such node.
+    private async Task WatchAsync()
+    {
+        if (membership is not null)
+        {
+            try
+            {
+                await membership.ListedAsync.WaitAsync(stop.Token);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+
+        await Task.WhenAll(feeds.Select(feed => Task.Run(() => feed.RunAsync(stop.Token))));
     }
 }

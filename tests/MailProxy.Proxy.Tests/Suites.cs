@@ -111,3 +111,9 @@ public sealed class MemoryBearerLoginTests() : BearerLoginSuite(RigTransport.Mem
 public sealed class PortableBearerLoginTests() : BearerLoginSuite(RigTransport.Portable);
 
 public sealed class LinuxBearerLoginTests() : BearerLoginSuite(RigTransport.Linux);
+
+public sealed class MemoryMovingUserTests() : MovingUserSuite(RigTransport.Memory);
+
+public sealed class PortableMovingUserTests() : MovingUserSuite(RigTransport.Portable);
+
+public sealed class LinuxMovingUserTests() : MovingUserSuite(RigTransport.Linux);

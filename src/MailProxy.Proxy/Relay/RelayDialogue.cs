@@ -248,6 +248,12 @@ internal sealed class RelayDialogue(
             return refusal;
         }
 
+        if (_transaction!.BeginMessage() is { } moved)
+        {
+            await ResetAsync();
+            return moved.Line;
+        }
+
         // What is under way is finished even if the node stops: its grace is for this. The stores are let go once the client has its answer.
         _isAnswered = true;
         var receiver = await StartMessageAsync(_transaction!);
@@ -291,6 +297,12 @@ internal sealed class RelayDialogue(
             if (NotReady() is { } refusal)
             {
                 return await MessageReceiver.SkipAsync(wire, chunk.Size, settings.Limits, services.Time) ? refusal : null;
+            }
+
+            if (_transaction!.BeginMessage() is { } moved)
+            {
+                await ResetAsync();
+                return await MessageReceiver.SkipAsync(wire, chunk.Size, settings.Limits, services.Time) ? moved.Line : null;
             }
 
             _chunks = await StartMessageAsync(_transaction!);

@@ -20,6 +20,10 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
     private readonly Dictionary<string, RelayTarget> _targets = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Target, string Address), (RelayReply Reply, int Index)> _asked = [];
 
+    // Whom the message is for, and where each of them lived at RCPT.
+    private readonly List<(DirectoryUser User, string Store)> _users = [];
+    private bool _isUnderWay;
+
     /// <summary>What MAIL FROM said.</summary>
     public RelayEnvelope Envelope => envelope;
 
@@ -66,8 +70,50 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
         }
     }
 
+    /// <summary>
+    /// The message comes now. From here on it is counted for each of its users, so that a move waits for it; a user who moves already, or lives
+    /// elsewhere since RCPT, refuses it for all: nothing was said about it yet, and the sender repeats it.
+    /// </summary>
+    /// <returns>The refusal; null: go on.</returns>
+    public RelayReply? BeginMessage()
+    {
+        _isUnderWay = true;
+        _users.ForEach(entry => services.Activity.Begin(entry.User.Name));
+        foreach (var (user, store) in _users)
+        {
+            var route = services.Routing.Route(user, MailProtocol.Lmtp);
+            if (route is { IsDone: true, Value.StoreId: { } now } && now != store)
+            {
+                return Fail(user.Name, ProxyFailure.UserHeld, $"moved from {store} to {now} since RCPT");
+            }
+
+            if (services.Routing.IsHeldByMove(user.Name, services.Routing.HomeOf(user, MailProtocol.Lmtp)))
+            {
+                return Fail(user.Name, ProxyFailure.UserHeld, "held since RCPT");
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Cuts what is not finished; nothing of it remains at the stores.</summary>
     public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await CutAsync();
+        }
+        finally
+        {
+            if (_isUnderWay)
+            {
+                _isUnderWay = false;
+                _users.ForEach(entry => services.Activity.End(entry.User.Name));
+            }
+        }
+    }
+
+    private async ValueTask CutAsync()
     {
         foreach (var target in _targets.Values)
         {
@@ -111,7 +157,13 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
             places.Add((MailboxText.Of(user.Name), route.Value.Store!, false));
         }
 
-        return await AddToAsync(address, places);
+        var reply = await AddToAsync(address, places);
+        if (reply.IsPositive)
+        {
+            _users.AddRange(users.Select((user, index) => (user, places[index].Node.Id)));
+        }
+
+        return reply;
     }
 
     private async ValueTask<RelayReply> AddToAsync(string address, List<(string User, StoreNode Node, bool IsSmarthost)> wanted)

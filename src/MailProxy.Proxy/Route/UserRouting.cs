@@ -24,6 +24,9 @@ internal sealed class UserRouting(IRouter router, StoreAddressing addressing, Ti
     /// <summary>The home to route a user by, also when routing changes later; null: the directory names none.</summary>
     public string? HomeOf(DirectoryUser user, MailProtocol protocol) => addressing.HomeOf(user, protocol);
 
+    /// <summary>Whether a move holds a user now.</summary>
+    public bool IsHeldByMove(string user, string? home) => router.Route(user, home) is { Outcome: RouteOutcome.Held, Move: not null };
+
     /// <summary>The same without waiting, for the relay: a held recipient is told so at once.</summary>
     public Outcome<RouteDecision> Route(DirectoryUser user, MailProtocol protocol)
     {

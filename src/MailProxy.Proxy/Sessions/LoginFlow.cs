@@ -5,6 +5,7 @@ using MailProxy.Proxy.Failures;
 using MailProxy.Proxy.Splice;
 using MailProxy.Proxy.StoreLogin;
 using MailProxy.Proxy.Wire;
+using MailProxy.Routing.Decisions;
 using MailProxy.Transport.Connections;
 using MailProxy.Transport.Serving;
 
@@ -94,33 +95,51 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
             }
 
             session.Route = route.Value;
-            var node = route.Value.Store!;
-            var chosen = StoreCredential.For(node, user, attempt, services.Settings, ProtocolNames.Of(session.Listener.Protocol!.Value), session.Id);
-            if (!chosen.IsDone)
+            services.Activity.Begin(user.Name);
+            try
             {
-                return chosen.As<LinkedStore>();
+                if (await LinkToAsync(route.Value, user, attempt, dialogue) is { } verdict)
+                {
+                    return verdict;
+                }
             }
-
-            using var credential = chosen.Value;
-
-            session.Enter(SessionPhase.Connecting);
-            var connected = await services.Connector.ConnectAsync(node, session.Listener.Protocol!.Value, session.Connection, deadline);
-            if (!connected.IsDone)
+            finally
             {
-                return connected.As<LinkedStore>();
-            }
-
-            var leg = new StoreLeg(
-                node, user.Login?.Name ?? user.Name, credential.Method, services.Settings.Master, credential.Secret, connected.Value.UpgradeWith,
-                session.Id, session.Client, session.Local, FirstTtl, services.Settings.HostName);
-            var linked = await LogInAtStoreAsync(connected.Value, leg, dialogue);
-            if (linked is { } verdict)
-            {
-                return verdict;
+                services.Activity.End(user.Name);
             }
         }
 
         return Outcome<LinkedStore>.Failed(ProxyFailure.UserHeld, $"{user.Name} moved {MovesWhileLoggingIn} times while logging in");
+    }
+
+    // Counted in by now, so this look cannot be too early for a hold that is confirmed after it. Null: the user moved meanwhile.
+    private async ValueTask<Outcome<LinkedStore>?> LinkToAsync(RouteDecision route, DirectoryUser user, LoginAttempt attempt, IStoreDialogue dialogue)
+    {
+        if (services.Routing.IsHeldByMove(user.Name, session.DirectoryHome))
+        {
+            return null;
+        }
+
+        var node = route.Store!;
+        var chosen = StoreCredential.For(node, user, attempt, services.Settings, ProtocolNames.Of(session.Listener.Protocol!.Value), session.Id);
+        if (!chosen.IsDone)
+        {
+            return chosen.As<LinkedStore>();
+        }
+
+        using var credential = chosen.Value;
+
+        session.Enter(SessionPhase.Connecting);
+        var connected = await services.Connector.ConnectAsync(node, session.Listener.Protocol!.Value, session.Connection, deadline);
+        if (!connected.IsDone)
+        {
+            return connected.As<LinkedStore>();
+        }
+
+        var leg = new StoreLeg(
+            node, user.Login?.Name ?? user.Name, credential.Method, services.Settings.Master, credential.Secret, connected.Value.UpgradeWith,
+            session.Id, session.Client, session.Local, FirstTtl, services.Settings.HostName);
+        return await LogInAtStoreAsync(connected.Value, leg, dialogue);
     }
 
     // Null: the user moved meanwhile.

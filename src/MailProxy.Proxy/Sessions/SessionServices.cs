@@ -18,6 +18,7 @@ internal sealed record SessionServices(
     SmarthostConnector? Smarthost,
     RelayLinks Links,
     SessionRegistry Registry,
+    UserActivity Activity,
     UserSessions UserSessions,
     SessionDeadlines Deadlines,
     SessionMetrics Metrics,

@@ -21,6 +21,9 @@ internal sealed class SessionRegistry : IDisposable
         _router.Changed += EndMoved;
     }
 
+    /// <summary>Raised when the last session of a user has ended.</summary>
+    public event Action<string>? UserLeft;
+
     /// <summary>Live sessions.</summary>
     public int Count => Volatile.Read(ref _count);
 
@@ -49,6 +52,7 @@ internal sealed class SessionRegistry : IDisposable
     public void Leave(LiveSession session)
     {
         var user = session.Context.User!;
+        var wasLast = false;
         lock (_gate)
         {
             if (!_byUser.TryGetValue(user, out var first))
@@ -69,7 +73,22 @@ internal sealed class SessionRegistry : IDisposable
             {
                 _byUser.Remove(user);
                 _count--;
+                wasLast = true;
             }
+        }
+
+        if (wasLast)
+        {
+            UserLeft?.Invoke(user);
+        }
+    }
+
+    /// <summary>Whether a user has a session.</summary>
+    public bool Has(string user)
+    {
+        lock (_gate)
+        {
+            return _byUser.ContainsKey(user);
         }
     }
 
@@ -99,7 +118,7 @@ internal sealed class SessionRegistry : IDisposable
         {
             if (HasMoved(session, out var decision))
             {
-                session.End($"moved to {decision.StoreId} ({decision.Detail})");
+                session.End(decision.Move is null ? $"moved to {decision.StoreId} ({decision.Detail})" : $"being moved ({decision.Detail})");
             }
         }
     }
@@ -121,10 +140,10 @@ internal sealed class SessionRegistry : IDisposable
         }
     }
 
-    // A user on hold or without any route keeps the sessions there are; only another home ends them.
+    // A user on an operator's hold or without any route keeps the sessions there are. Another home ends them, and so does a move: it waits for that.
     private bool HasMoved(LiveSession session, out RouteDecision decision)
     {
         decision = _router.Route(session.Context.User!, session.Context.DirectoryHome);
-        return decision.StoreId is not null && decision.StoreId != session.StoreId;
+        return decision.Move is not null || (decision.StoreId is not null && decision.StoreId != session.StoreId);
     }
 }

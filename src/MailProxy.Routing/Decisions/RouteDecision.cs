@@ -8,4 +8,8 @@ namespace MailProxy.Routing.Decisions;
 /// <param name="Store">The node to dial when Routed (also given when StoreOffline).</param>
 /// <param name="Reason">Which rule decided.</param>
 /// <param name="Detail">One phrase for logs and <c>mailproxy route</c>, e.g. <c>pin mailproxy/users/bob@example.org</c> or <c>slot 1017 of 4096</c>.</param>
-public sealed record RouteDecision(RouteOutcome Outcome, string? StoreId, StoreNode? Store, RouteReason Reason, string Detail);
+public sealed record RouteDecision(RouteOutcome Outcome, string? StoreId, StoreNode? Store, RouteReason Reason, string Detail)
+{
+    /// <summary>Id of the move that holds the user; null: nothing moves, or the hold is an operator's own.</summary>
+    public string? Move { get; init; }
+}

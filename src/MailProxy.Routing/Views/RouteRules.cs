@@ -79,7 +79,10 @@ internal static class RouteRules
         }
 
         var moving = pin.Moving is null ? "" : $", moving to {pin.Moving}";
-        return new RouteDecision(RouteOutcome.Held, pin.Store, view.Stores.GetValueOrDefault(pin.Store), RouteReason.Pin, $"{detail}: held{moving}");
+        return new RouteDecision(RouteOutcome.Held, pin.Store, view.Stores.GetValueOrDefault(pin.Store), RouteReason.Pin, $"{detail}: held{moving}")
+        {
+            Move = pin.Move,
+        };
     }
 
     private static RouteDecision FromSlot(RoutingView view, SlotTable slots, string user)

@@ -9,5 +9,6 @@ internal static class UserCommand
     {
         UserTestCommand.Create(),
         UserFlushCommand.Create(),
+        UserMoveCommand.Create(),
     };
 }

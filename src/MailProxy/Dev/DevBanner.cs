@@ -19,6 +19,7 @@ internal static class DevBanner
         Try:
           swaks --server 127.0.0.1:{settings.Port(25)} --to bob@example.org --from me@example.net
           curl --cacert {files.Authority} --user bob@example.org:secret 'imaps://localhost:{settings.Port(993)}/INBOX?ALL'
+          mailproxy user move alice@example.org store-2 --config {files.ProxyConfiguration}
           curl -X PUT http://127.0.0.1:{settings.Port(7500)}/v1/kv/mailproxy/users/bob@example.org -d store-2
 
         """;

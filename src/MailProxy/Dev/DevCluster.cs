@@ -79,6 +79,7 @@ internal sealed class DevCluster : INode
         }
 
         _parts.Push(await ProxyHost.StartAsync(configs.Proxy(), loggers, ownsLoggers: false, TimeProvider.System, cancellationToken));
+        DevProxyFile.Write(files.ProxyConfiguration, configs.Proxy());
         Console.WriteLine(DevBanner.Text(settings, files));
     }
 

@@ -74,12 +74,23 @@ internal sealed class DevConfigs(DevSettings settings, DevFiles files)
             ClientAuthorities = files.Authority,
             RequireClientCertificate = true,
         },
-        Access = new AccessOptions { TrustedClients = { ProxyName } },
+        Access = StoreAccess(),
+        Moves = new()
+        {
+            Authorities = files.Authority, ClientCertificate = files.StoreClient(number).Certificate, ClientKey = files.StoreClient(number).Key,
+        },
         Consul = ConsulClient(),
     };
 
     /// <summary><c>store-1</c> ...</summary>
     public static string StoreName(int number) => $"store-{number}";
+
+    private AccessOptions StoreAccess()
+    {
+        var access = new AccessOptions { TrustedClients = { ProxyName } };
+        access.TrustedStores.AddRange(Enumerable.Range(1, settings.Stores).Select(StoreName));
+        return access;
+    }
 
     private ConsulOptions ConsulClient() => new() { Address = Consul.ToString() };
 

@@ -16,7 +16,7 @@ internal sealed class DevFiles
     // The password is printed at every start, so its hash need not cost a third of a second at every login.
     private const int DevRounds = 10_000;
 
-    private DevFiles(string folder, CertificateAuthority authority)
+    private DevFiles(string folder, int stores, CertificateAuthority authority)
     {
         Folder = folder;
         Authority = authority.RootPath;
@@ -24,6 +24,11 @@ internal sealed class DevFiles
         authority.IssueServer("localhost", ["localhost"], [IPAddress.Loopback, IPAddress.IPv6Loopback]).Dispose();
         authority.IssueClient(DevConfigs.ProxyName).Dispose();
         Server = (Path.Combine(tls, "localhost.pem"), Path.Combine(tls, "localhost.key"));
+        for (var number = 1; number <= stores; number++)
+        {
+            authority.IssueClient(DevConfigs.StoreName(number)).Dispose();
+        }
+
         Client = (Path.Combine(tls, DevConfigs.ProxyName + ".pem"), Path.Combine(tls, DevConfigs.ProxyName + ".key"));
     }
 
@@ -39,11 +44,21 @@ internal sealed class DevFiles
     /// <summary>The proxy's at the stores.</summary>
     public (string Certificate, string Key) Client { get; }
 
+    /// <summary>A store's at the other stores, from which it pulls users who move.</summary>
+    public (string Certificate, string Key) StoreClient(int number)
+    {
+        var name = Path.Combine(Path.GetDirectoryName(Authority)!, DevConfigs.StoreName(number));
+        return (name + ".pem", name + ".key");
+    }
+
     /// <summary>The directory.</summary>
     public string Users => Path.Combine(Folder, "users.json");
 
     /// <summary>The agent's keys and values.</summary>
     public string ConsulValues => Path.Combine(Folder, "consul.json");
+
+    /// <summary>The proxy's configuration, for operators' commands.</summary>
+    public string ProxyConfiguration => Path.Combine(Folder, "proxy.json");
 
     /// <summary>A store's mail.</summary>
     public string StoreData(int number) => Path.Combine(Folder, DevConfigs.StoreName(number));
@@ -52,7 +67,7 @@ internal sealed class DevFiles
     public static DevFiles Prepare(DevSettings settings)
     {
         CreateFolder(settings.Data);
-        var files = new DevFiles(settings.Data, CertificateAuthority.LoadOrCreate(Path.Combine(settings.Data, "tls"), TimeProvider.System));
+        var files = new DevFiles(settings.Data, settings.Stores, CertificateAuthority.LoadOrCreate(Path.Combine(settings.Data, "tls"), TimeProvider.System));
         if (!File.Exists(files.Users))
         {
             // Written aside and renamed: a start that is cut off leaves no half of it.

@@ -13,6 +13,7 @@ using MailProxy.Proxy.StoreLogin;
 using MailProxy.Rehearsing;
 using MailProxy.Routing;
 using MailProxy.Routing.Consul.Registration;
+using MailProxy.Routing.Moves;
 using MailProxy.Routing.Static;
 using MailProxy.Transport;
 using MailProxy.Transport.Linux;
@@ -76,6 +77,11 @@ internal sealed class ProxyHost : INode
             CertificateName = config.Authentication.CertificateName,
         };
         _proxy = new ProxyNode(settings, _transport, _directory, _routing.Router, _logger, time, Random.Shared, _shared is null ? null : new SharedUserSessions(_shared.Sessions));
+        if (_routing is RoutingService consul)
+        {
+            consul.TakePart(new MoveParticipation(config.Node.Name, ProgramVersion.Text), _proxy.Presence);
+        }
+
         _trim = new MemoryTrim(time);
         _http = new HttpTier(
             config.Http,

@@ -14,6 +14,7 @@ internal sealed class TableRouter(Func<string, string> addressOf, Func<string, i
     private readonly Dictionary<string, Func<StoreNode>> _stores = [];
     private readonly Dictionary<string, string> _pins = [];
     private readonly HashSet<string> _held = [];
+    private readonly Dictionary<string, string> _moves = [];
     private readonly Lock _lock = new();
 
     private readonly TaskCompletionSource _askedTwice = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -55,6 +56,19 @@ internal sealed class TableRouter(Func<string, string> addressOf, Func<string, i
         lock (_lock)
         {
             _ = isHeld ? _held.Add(user) : _held.Remove(user);
+            _moves.Remove(user);
+        }
+
+        Changed?.Invoke();
+    }
+
+    /// <summary>A hold by a move; <see cref="Hold"/> ends it.</summary>
+    public void HoldForMove(string user, string move)
+    {
+        lock (_lock)
+        {
+            _held.Add(user);
+            _moves[user] = move;
         }
 
         Changed?.Invoke();
@@ -75,7 +89,10 @@ internal sealed class TableRouter(Func<string, string> addressOf, Func<string, i
                 _askedTwice.SetResult();
             }
 
-            return new RouteDecision(outcome, id, node, _pins.ContainsKey(user) ? RouteReason.Pin : RouteReason.DirectoryHome, $"table says {id}");
+            return new RouteDecision(outcome, id, node, _pins.ContainsKey(user) ? RouteReason.Pin : RouteReason.DirectoryHome, $"table says {id}")
+            {
+                Move = _moves.GetValueOrDefault(user),
+            };
         }
     }
 }

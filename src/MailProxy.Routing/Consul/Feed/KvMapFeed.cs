@@ -20,6 +20,7 @@ internal sealed class KvMapFeed<T> : IWatchSource<IReadOnlyList<KvPair>>, IFeed
     private Dictionary<string, T> known = [];
     private Dictionary<string, ulong> warned = [];
     private bool loaded;
+    private ulong applied;
 
     public KvMapFeed(KvMap<T> map, FeedContext context)
     {
@@ -35,6 +36,9 @@ internal sealed class KvMapFeed<T> : IWatchSource<IReadOnlyList<KvPair>>, IFeed
     public TimeSpan Age => watch.Status.Age;
 
     public IEnumerable<string> Problems => FeedProblems.Of(map.Name, watch.Status, guard.Doubt);
+
+    /// <summary>Consul's index of the last answer that was applied.</summary>
+    public ulong Applied => Volatile.Read(ref applied);
 
     public Task RunAsync(CancellationToken cancellationToken) => watch.RunAsync(cancellationToken);
 
@@ -62,6 +66,7 @@ internal sealed class KvMapFeed<T> : IWatchSource<IReadOnlyList<KvPair>>, IFeed
             context.Router.Publish(view => map.Apply(view, next));
         }
 
+        Volatile.Write(ref applied, answer.Index);
         return WatchVerdict.Believed;
     }
 
