@@ -1,3 +1,4 @@
+using MailProxy.Proxy.Failures;
 using MailProxy.Routing;
 using MailProxy.Routing.Decisions;
 
@@ -73,9 +74,6 @@ internal sealed class SessionRegistry : IDisposable
         }
     }
 
-    /// <summary>Ends every session.</summary>
-    public void EndAll(string reason) => Snapshot().ForEach(session => session.End(reason));
-
     /// <inheritdoc/>
     public void Dispose() => _router.Changed -= EndMoved;
 
@@ -99,7 +97,7 @@ internal sealed class SessionRegistry : IDisposable
         {
             if (HasMoved(session, out var decision))
             {
-                session.End($"moved to {decision.StoreId} ({decision.Detail})");
+                session.End(ProxyFailure.UserMoved, $"moved to {decision.StoreId} ({decision.Detail})");
             }
         }
     }
