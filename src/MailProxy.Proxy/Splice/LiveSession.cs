@@ -21,6 +21,7 @@ internal sealed class LiveSession(SessionContext context, SessionServices servic
     private ISplice? _splice;
     private string? _endReason;
     private ProxyFailure _endFailure;
+    private bool _isCut;
 
     /// <summary>The session.</summary>
     public SessionContext Context => context;
@@ -57,6 +58,14 @@ internal sealed class LiveSession(SessionContext context, SessionServices servic
     /// <inheritdoc/>
     public void Stop() => End(ProxyFailure.Draining, NodeStops);
 
+    /// <inheritdoc/>
+    public void Cut()
+    {
+        Volatile.Write(ref _isCut, true);
+        Interlocked.MemoryBarrier();
+        Volatile.Read(ref _splice)?.Stop();
+    }
+
     /// <summary>From here on the session is nobody's method; <see cref="Ended"/> is its end.</summary>
     public void StartSplice(StoreConnection store)
     {
@@ -71,6 +80,11 @@ internal sealed class LiveSession(SessionContext context, SessionServices servic
         {
             // Asked to end in between, when there was nothing to stop.
             splice.StopAtBoundary();
+        }
+
+        if (Volatile.Read(ref _isCut))
+        {
+            splice.Stop();
         }
     }
 

@@ -66,7 +66,8 @@ internal sealed class SpliceSession(MailConnection client, MailConnection store,
         }
 
         Volatile.Write(ref _endingAt, Math.Max(1, sweep.Time.GetTimestamp()));
-        if (follower is null || IsOpaque())
+        // Behind the store's end there is nothing to wait for.
+        if (follower is null || IsOpaque() || Volatile.Read(ref _end) == (int)SpliceEnd.StoreClosed)
         {
             Stop();
         }

@@ -86,7 +86,8 @@ internal sealed class SpliceJoin : ISplice
         _isEnding = true;
         Follower?.End();
         LimitBy(_settings.BoundaryLimit);
-        if (Follower is null or { Stand: SpliceStand.Opaque })
+        // Behind the store's end there is nothing to wait for.
+        if (Follower is null or { Stand: SpliceStand.Opaque } || _end == SpliceEnd.StoreClosed)
         {
             Stop(SpliceEnd.Cancelled);
         }
