@@ -1,3 +1,5 @@
+using MailProxy.Transport.Tls;
+
 namespace MailProxy.Store.Moves;
 
 /// <summary>How this store pulls users from other stores.</summary>
@@ -21,12 +23,14 @@ public sealed class MoveOptions
     /// <summary>Every error, as <c>path: what to do</c>.</summary>
     public IEnumerable<string> Validate(string path)
     {
-        foreach (var (name, file) in new[] { (nameof(Authorities), Authorities), (nameof(ClientCertificate), ClientCertificate), (nameof(ClientKey), ClientKey) })
+        if (Authorities.Length > 0 && Problem(() => PemFiles.LoadCertificates(Authorities).ToList().ForEach(one => one.Dispose())) is { } authorities)
         {
-            if (file.Length > 0 && !File.Exists(file))
-            {
-                yield return $"{path}:{name}: there is no file '{file}'.";
-            }
+            yield return $"{path}:Authorities: {authorities}";
+        }
+
+        if (ClientCertificate.Length > 0 && ClientKey.Length > 0 && Problem(() => PemFiles.LoadWithKey(ClientCertificate, ClientKey).Dispose()) is { } certificate)
+        {
+            yield return $"{path}:ClientCertificate: {certificate}";
         }
 
         if (ClientCertificate.Length > 0 != ClientKey.Length > 0)
@@ -42,6 +46,19 @@ public sealed class MoveOptions
         if (MaxPulls is < 1 or > 64)
         {
             yield return $"{path}:MaxPulls is {MaxPulls}; it must be between 1 and 64.";
+        }
+    }
+
+    private static string? Problem(Action load)
+    {
+        try
+        {
+            load();
+            return null;
+        }
+        catch (CertificateFileException exception)
+        {
+            return exception.Message;
         }
     }
 }

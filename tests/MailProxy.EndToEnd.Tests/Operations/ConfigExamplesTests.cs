@@ -213,6 +213,7 @@ public sealed class ConfigExamplesTests
         {
             ("server.pem", "tls.crt"), ("server.key", "tls.key"), ("ca.pem", "stores-ca.pem"), ("ca.pem", "proxies-ca.pem"),
             ("proxy-1.pem", "proxy-client.crt"), ("proxy-1.key", "proxy-client.key"),
+            ("proxy-1.pem", "store-client.crt"), ("proxy-1.key", "store-client.key"),
         })
         {
             File.Copy(folder.File("authority", source), folder.File(name));

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using MailKit;
@@ -85,16 +84,17 @@ public sealed class StoreMoveTests : IDisposable
 
     private async Task<ImapClient> LogInAsync(int port)
     {
-        var imap = new ImapClient { ServerCertificateValidationCallback = (_, _, _, _) => true };
+        var imap = new ImapClient { ServerCertificateValidationCallback = (_, certificate, _, _) => certificate?.Issuer == _authority.Issuer.Root.Subject };
         imap.ClientCertificates = [_authority.Client("proxy-1")];
         await imap.ConnectAsync("localhost", port, SecureSocketOptions.SslOnConnect);
-        await imap.AuthenticateAsync(new SaslMechanismExternal(new NetworkCredential(User, "")));
+        await imap.AuthenticateAsync(new SaslMechanismPlain("master", "master-secret") { AuthorizationId = User });
         return imap;
     }
 
     private async Task WriteCertificatesAsync()
     {
         await File.WriteAllTextAsync(_folder.File("ca.pem"), _authority.Issuer.Root.ExportCertificatePem());
+        await File.WriteAllTextAsync(_folder.File("master.password"), "master-secret");
         using var server = _authority.Server();
         await WriteAsync("server", server);
         foreach (var name in new[] { "store-1", "store-2" })
@@ -119,7 +119,7 @@ public sealed class StoreMoveTests : IDisposable
             Store = new { Data = _folder.File(name) },
             Listeners = new[] { "imap", "http" }.Select(protocol => new { Protocol = protocol, Address = "127.0.0.1", Port = 0, Tls = "implicit" }),
             Tls = new { Certificate = "server.crt", Key = "server.key", ClientAuthorities = "ca.pem", RequireClientCertificate = true },
-            Access = new { TrustedClients = new[] { "proxy-1" }, TrustedStores = new[] { "store-1", "store-2" } },
+            Access = new { TrustedClients = new[] { "proxy-1" }, TrustedStores = new[] { "store-1", "store-2" }, MasterUser = "master", MasterPasswordFile = "master.password" },
             Moves = new { Authorities = "ca.pem", ClientCertificate = name + ".crt", ClientKey = name + ".key" },
 
             // Nobody answers there, and nobody has to.
