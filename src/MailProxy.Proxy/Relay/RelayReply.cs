@@ -37,6 +37,12 @@ internal sealed record RelayReply(int Code, string Text)
             return new(250, "2.1.5 OK");
         }
 
+        if (text.StartsWith("5.2.900 ", StringComparison.Ordinal))
+        {
+            // The user has moved, and this node does not know yet: the mail is not refused, and where stores listen is nobody's business.
+            return Of(ProxyFailure.UserHeld);
+        }
+
         var isTemporary = reply.Code is >= 400 and < 500;
         if (reply.Code is >= 400 and < 600 && text.Length > 6 && text[1] == '.' && text[3] == '.' && text[2] == '2' && !text.Any(char.IsControl))
         {

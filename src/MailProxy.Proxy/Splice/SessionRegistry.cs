@@ -1,3 +1,4 @@
+using MailProxy.Proxy.Route;
 using MailProxy.Routing;
 using MailProxy.Routing.Decisions;
 
@@ -144,6 +145,6 @@ internal sealed class SessionRegistry : IDisposable
     private bool HasMoved(LiveSession session, out RouteDecision decision)
     {
         decision = _router.Route(session.Context.User!, session.Context.DirectoryHome);
-        return decision.Move is not null || (decision.StoreId is not null && decision.StoreId != session.StoreId);
+        return RouteDrift.HasMoved(decision, session.StoreId);
     }
 }
