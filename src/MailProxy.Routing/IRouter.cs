@@ -9,6 +9,13 @@ public interface IRouter
     /// <summary>Decides for a canonical user name and the home its directory entry names, if any.</summary>
     RouteDecision Route(string user, string? directoryHome);
 
+    /// <summary>What every rule says of a user, in order of precedence, those behind the one that decides as well. For people.</summary>
+    IReadOnlyList<RuleLook> Explain(string user, string? directoryHome)
+    {
+        var decision = Route(user, directoryHome);
+        return [new RuleLook(decision.Reason, decision.Detail, decision.StoreId ?? "no store", decision.StoreId is not null)];
+    }
+
     /// <summary>Every store known, any state.</summary>
     IReadOnlyCollection<StoreNode> Stores { get; }
 

@@ -14,7 +14,7 @@ public sealed class DirectoryOptionsTests : IDisposable
     [Fact]
     public void An_unknown_provider_is_named_with_those_there_are() =>
         Assert.Equal(
-            "Directory:Provider: 'ldapp' is not a provider; there are: file, ldap, postgresql, sqlite, http, static, chain",
+            "Directory:Provider: 'ldapp' is not a provider; there are: file, ldap, postgresql, sqlite, http, oauth, static, chain",
             Assert.Single(new DirectoryOptions { Provider = "ldapp" }.Validate("Directory")));
 
     [Fact]

@@ -7,7 +7,7 @@ namespace MailProxy.Transport.Tests;
 
 public abstract class SpliceSuite(Func<TimeProvider, IMailTransport> create) : TransportSuite(create)
 {
-    private static readonly SpliceSettings Settings = new(TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(1));
+    private static readonly SpliceSettings Settings = new(TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(5));
 
     // A write that takes so long waits for a reader, not for a busy machine.
     private static readonly TimeSpan Stall = TimeSpan.FromSeconds(1);

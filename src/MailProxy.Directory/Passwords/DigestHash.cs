@@ -23,6 +23,9 @@ internal sealed class DigestHash : PasswordHash
         _salt = salt;
     }
 
+    /// <inheritdoc/>
+    internal override bool IsCheap => true;
+
     public static bool IsScheme(string scheme) => Describe(scheme).Size > 0;
 
     public static DigestHash? TryParse(string scheme, string? encoding, string value)

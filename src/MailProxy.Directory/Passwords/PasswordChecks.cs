@@ -1,7 +1,7 @@
 namespace MailProxy.Directory.Passwords;
 
 /// <summary>
-/// Runs password comparisons away from the thread that asks: that may be a reactor, and a comparison may burn half a second of CPU.
+/// Runs password comparisons away from the thread that asks, unless they are cheap: it may be a reactor, and a comparison may burn half a second of CPU.
 /// So many at once as there are processors; the others wait in line, and the line is bounded.
 /// </summary>
 internal sealed class PasswordChecks(int atOnce, int waiting) : IAsyncDisposable
@@ -25,7 +25,9 @@ internal sealed class PasswordChecks(int atOnce, int waiting) : IAsyncDisposable
     /// <param name="cancellationToken">Ends the waiting; a comparison that has begun is finished.</param>
     /// <exception cref="InvalidOperationException">See <see cref="PasswordHash.Verify"/>.</exception>
     public Task<bool?> CompareAsync(PasswordHash hash, Secret password, CancellationToken cancellationToken) =>
-        CompareAsync(() => hash.Verify(password.Octets.Span), cancellationToken);
+        hash.IsCheap && !cancellationToken.IsCancellationRequested
+            ? Task.FromResult<bool?>(hash.Verify(password.Octets.Span))
+            : CompareAsync(() => hash.Verify(password.Octets.Span), cancellationToken);
 
     private async Task<bool?> CompareAsync(Func<bool> compare, CancellationToken cancellationToken)
     {

@@ -11,6 +11,9 @@ public abstract class PasswordHash
     /// <summary>Upper case, as between the braces: <c>SSHA512</c>.</summary>
     public string Scheme { get; }
 
+    /// <summary>True when a comparison takes microseconds, less than the way to another thread and back.</summary>
+    internal virtual bool IsCheap => false;
+
     /// <summary>
     /// Is this the password? Burns as much CPU as the scheme asks for; the time does not depend on how much of the password is right.
     /// </summary>

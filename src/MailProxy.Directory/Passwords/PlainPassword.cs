@@ -32,6 +32,9 @@ internal sealed class PlainPassword : PasswordHash
         return keys;
     }
 
+    /// <inheritdoc/>
+    internal override bool IsCheap => true;
+
     private protected override bool Matches(ReadOnlySpan<byte> password)
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];

@@ -79,7 +79,8 @@ internal sealed class StoreConnector(IMailTransport transport, StoreTlsIdentity 
         return [.. (await Dns.GetHostAddressesAsync(address, cancellationToken)).Select(ip => new IPEndPoint(ip, port))];
     }
 
-    private static bool TryFindPort(StoreNode node, MailProtocol protocol, out int port, out bool isImplicit)
+    /// <summary>Where a store is dialled for a protocol, and whether TLS begins with the first octet there.</summary>
+    internal static bool TryFindPort(StoreNode node, MailProtocol protocol, out int port, out bool isImplicit)
     {
         isImplicit = node.Tls == StoreTlsMode.Implicit;
         var (plain, secure) = protocol switch

@@ -72,6 +72,9 @@ public enum ProxyFailure
     /// <summary>This node is shutting down.</summary>
     Draining,
 
+    /// <summary>The user lives at another store now: the session at the old one ends.</summary>
+    UserMoved,
+
     /// <summary>Bytes behind STARTTLS, HTTP on a mail port, and the like: the session ends.</summary>
     ClientProtocolError,
 

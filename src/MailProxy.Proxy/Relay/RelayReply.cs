@@ -9,6 +9,8 @@ namespace MailProxy.Proxy.Relay;
 /// <param name="Text">With its enhanced status code (RFC 3463).</param>
 internal sealed record RelayReply(int Code, string Text)
 {
+    private const string Referral = "5.2.900 ";
+
     /// <summary>2xx.</summary>
     public bool IsPositive => Code < 300;
 
@@ -37,9 +39,9 @@ internal sealed record RelayReply(int Code, string Text)
             return new(250, "2.1.5 OK");
         }
 
-        if (text.StartsWith("5.2.900 ", StringComparison.Ordinal))
+        // A referral (550 5.2.900 <user@host:port>): the user lives elsewhere now, and the route says so in a moment. Passed on it would bounce the mail.
+        if (text.StartsWith(Referral, StringComparison.Ordinal))
         {
-            // The user has moved, and this node does not know yet: the mail is not refused, and where stores listen is nobody's business.
             return Of(ProxyFailure.UserHeld);
         }
 

@@ -24,6 +24,12 @@ public sealed class LimitOptions
     /// <summary>How long one direction may outlive the other.</summary>
     public TimeSpan HalfClose { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long a spliced session that must end may take to where a goodbye can be said; then it is cut. A user who moves is not served by the old
+    /// store for longer. The system's and supervisors' patience with a stopping process starts at 10 s.
+    /// </summary>
+    public TimeSpan Goodbye { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>RFC 5321 4.5.3.2: a server waits at least 5 min for the next command or piece of data.</summary>
     public TimeSpan RelayIdle { get; set; } = TimeSpan.FromMinutes(5);
 
@@ -70,7 +76,7 @@ public sealed class LimitOptions
         foreach (var (name, value) in new[]
         {
             (nameof(PreLogin), PreLogin), (nameof(Handshake), Handshake), (nameof(StoreConnect), StoreConnect), (nameof(StoreLogin), StoreLogin),
-            (nameof(Hold), Hold), (nameof(Idle), Idle), (nameof(HalfClose), HalfClose), (nameof(RelayIdle), RelayIdle), (nameof(RelayVerdict), RelayVerdict),
+            (nameof(Hold), Hold), (nameof(Idle), Idle), (nameof(HalfClose), HalfClose), (nameof(Goodbye), Goodbye), (nameof(RelayIdle), RelayIdle), (nameof(RelayVerdict), RelayVerdict),
             (nameof(RelayMessage), RelayMessage),
         })
         {

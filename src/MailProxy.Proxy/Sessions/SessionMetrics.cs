@@ -14,6 +14,7 @@ internal sealed class SessionMetrics : IDisposable
     private readonly UpDownCounter<long> _active;
     private readonly Counter<long> _failures;
     private readonly Counter<long> _capped;
+    private readonly Counter<long> _goodbyes;
     private readonly Counter<long> _bytes;
     private readonly Counter<long> _messages;
     private readonly Histogram<double> _phase;
@@ -23,6 +24,7 @@ internal sealed class SessionMetrics : IDisposable
         _active = _meter.CreateUpDownCounter<long>("mailproxy.sessions.active", "{session}", "Sessions from accept to end.");
         _failures = _meter.CreateCounter<long>("mailproxy.session.failures", "{failure}", "Failed logins, recipients and sessions by error.type.");
         _capped = _meter.CreateCounter<long>("mailproxy.sessions.capped", "{session}", "Sessions refused because their user has as many as allowed, by cap.");
+        _goodbyes = _meter.CreateCounter<long>("mailproxy.session.goodbyes", "{session}", "Spliced sessions that we ended, by reason and by whether the client was told.");
         _bytes = _meter.CreateCounter<long>("mailproxy.splice.io", "By", "Octets spliced, by direction.");
         _messages = _meter.CreateCounter<long>("mailproxy.relay.messages", "{message}", "Messages that the relay answered, by class of the answer.");
         _phase = _meter.CreateHistogram<double>("mailproxy.session.phase.duration", "s", "Time that sessions spent in each phase.");
@@ -58,6 +60,10 @@ internal sealed class SessionMetrics : IDisposable
     /// <summary>A login was right, and the user had no session free.</summary>
     public void Capped(string protocol, SessionCap cap) =>
         _capped.Add(1, Protocol(protocol), new("mailproxy.session.cap", cap == SessionCap.User ? "user" : "user_and_address"));
+
+    /// <summary>A spliced session was ended by us.</summary>
+    public void SaidGoodbye(string protocol, ProxyFailure reason, bool isSaid) => _goodbyes.Add(
+        1, Protocol(protocol), new("error.type", FailureTable.Of(reason).Metric), new("mailproxy.goodbye.outcome", isSaid ? "said" : "cut"));
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

@@ -27,7 +27,7 @@ internal sealed record SessionServices(
     Random Random)
 {
     /// <summary>The bounds of every splice.</summary>
-    public SpliceSettings Splice { get; } = new(Settings.Limits.Idle, Settings.Limits.HalfClose);
+    public SpliceSettings Splice { get; } = new(Settings.Limits.Idle, Settings.Limits.HalfClose, Settings.Limits.Goodbye);
 
     /// <summary>A session is over, and says so.</summary>
     public void Finish(SessionContext session)

@@ -1,4 +1,6 @@
+using System.Buffers;
 using MailProxy.Proxy.Connect;
+using MailProxy.Proxy.Failures;
 using MailProxy.Proxy.Sessions;
 using MailProxy.Transport.Serving;
 using MailProxy.Transport.Splice;
@@ -12,10 +14,14 @@ namespace MailProxy.Proxy.Splice;
 /// </summary>
 internal sealed class LiveSession(SessionContext context, SessionServices services, ServedConnection served, SessionDeadline deadline) : ISpliceOwner, IHandedOver
 {
+    private const string NodeStops = "this node stops";
+
     private SessionDeadline? _deadline = deadline;
     private ConnectionContext? _store;
     private ISplice? _splice;
     private string? _endReason;
+    private ProxyFailure _endFailure;
+    private bool _isCut;
 
     /// <summary>The session.</summary>
     public SessionContext Context => context;
@@ -26,13 +32,22 @@ internal sealed class LiveSession(SessionContext context, SessionServices servic
     /// <summary>The next session of the same user: the registry's own.</summary>
     public LiveSession? Next { get; set; }
 
-    /// <summary>Asks it to end. The first reason stays. From any thread.</summary>
-    public void End(string reason)
+    /// <summary>Asks it to end, with the goodbye of a failure where that can be said. The first reason stays. From any thread.</summary>
+    /// <param name="failure">What the client hears.</param>
+    /// <param name="reason">For the log.</param>
+    public void End(ProxyFailure failure, string reason)
     {
-        Interlocked.CompareExchange(ref _endReason, reason, null);
+        lock (context)
+        {
+            if (_endReason is null)
+            {
+                (_endFailure, _endReason) = (failure, reason);
+            }
+        }
+
         if (Volatile.Read(ref _splice) is { } splice)
         {
-            splice.Stop();
+            splice.StopAtBoundary();
         }
         else
         {
@@ -41,7 +56,15 @@ internal sealed class LiveSession(SessionContext context, SessionServices servic
     }
 
     /// <inheritdoc/>
-    public void Stop() => End("this node stops");
+    public void Stop() => End(ProxyFailure.Draining, NodeStops);
+
+    /// <inheritdoc/>
+    public void Cut()
+    {
+        Volatile.Write(ref _isCut, true);
+        Interlocked.MemoryBarrier();
+        Volatile.Read(ref _splice)?.Stop();
+    }
 
     /// <summary>From here on the session is nobody's method; <see cref="Ended"/> is its end.</summary>
     public void StartSplice(StoreConnection store)
@@ -50,11 +73,17 @@ internal sealed class LiveSession(SessionContext context, SessionServices servic
         _store = store.Connection;
         _deadline = null;
         served.HandOver(this);
-        var splice = context.Connection.Features.Get<ISpliceFeature>()!.Start(store.Connection, services.Splice, this);
+        var follower = ProtocolFollowers.Of(context.Listener.Protocol!.Value);
+        var splice = context.Connection.Features.Get<ISpliceFeature>()!.Start(store.Connection, services.Splice, this, follower);
         Interlocked.Exchange(ref _splice, splice);
         if (_endReason is not null)
         {
             // Asked to end in between, when there was nothing to stop.
+            splice.StopAtBoundary();
+        }
+
+        if (Volatile.Read(ref _isCut))
+        {
             splice.Stop();
         }
     }
@@ -64,21 +93,46 @@ internal sealed class LiveSession(SessionContext context, SessionServices servic
     {
         context.BytesIn = result.BytesToStore;
         context.BytesOut = result.BytesToClient;
-        context.EndedBy = result.End == SpliceEnd.Cancelled ? _endReason ?? "this node stops" : SpliceEnds.NameOf(result.End);
+        context.EndedBy = result.End switch
+        {
+            SpliceEnd.AtBoundary => _endReason!,
+            SpliceEnd.Cancelled => $"{_endReason ?? NodeStops}, cut",
+            _ => SpliceEnds.NameOf(result.End),
+        };
+        if (result.End is SpliceEnd.AtBoundary or SpliceEnd.Cancelled)
+        {
+            SayGoodbye(result.End == SpliceEnd.AtBoundary);
+        }
+
         services.Registry.Leave(this);
         services.Finish(context);
         _ = CloseAsync();
     }
 
+    // Not flushed here: closing the connection sends what was written, and waits for it no longer than a bound.
+    private void SayGoodbye(bool isAtBoundary)
+    {
+        var failure = _endReason is null ? ProxyFailure.Draining : _endFailure;
+        services.Metrics.SaidGoodbye(context.Listener.Name, failure, isAtBoundary);
+        if (isAtBoundary)
+        {
+            // A cut closes in order as well: each of these protocols says itself where an answer ends, and what is on its way arrives.
+            context.Connection.Transport.Output.Write(FarewellLines.Of(context.Listener.Protocol!.Value, failure).Span);
+        }
+    }
+
     private async Task CloseAsync()
     {
+        // The client first: a store that does not read its end must not keep a goodbye back.
+        var client = context.Connection.DisposeAsync();
         try
         {
             await _store!.DisposeAsync();
+            await client;
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or InvalidOperationException)
         {
-            // The store is gone already, which is what was wanted.
+            // They are gone already, which is what was wanted.
         }
         catch (Exception exception)
         {

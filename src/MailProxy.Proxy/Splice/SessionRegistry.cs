@@ -1,3 +1,4 @@
+using MailProxy.Proxy.Failures;
 using MailProxy.Proxy.Route;
 using MailProxy.Routing;
 using MailProxy.Routing.Decisions;
@@ -93,9 +94,6 @@ internal sealed class SessionRegistry : IDisposable
         }
     }
 
-    /// <summary>Ends every session.</summary>
-    public void EndAll(string reason) => Snapshot().ForEach(session => session.End(reason));
-
     /// <inheritdoc/>
     public void Dispose() => _router.Changed -= EndMoved;
 
@@ -119,7 +117,8 @@ internal sealed class SessionRegistry : IDisposable
         {
             if (HasMoved(session, out var decision))
             {
-                session.End(decision.Move is null ? $"moved to {decision.StoreId} ({decision.Detail})" : $"being moved ({decision.Detail})");
+                session.End(
+                    ProxyFailure.UserMoved, decision.Move is null ? $"moved to {decision.StoreId} ({decision.Detail})" : $"being moved ({decision.Detail})");
             }
         }
     }

@@ -23,26 +23,53 @@ internal static class RouteRules
             return new RouteDecision(RouteOutcome.NotLoaded, null, null, RouteReason.None, "nothing was loaded from Consul yet");
         }
 
-        if (view.Pins.TryGetValue(user, out var pin))
-        {
-            return FromPin(view, $"pin {prefix}/users/{user}", pin);
-        }
-
-        if (!string.IsNullOrEmpty(directoryHome))
-        {
-            return ToStore(view, directoryHome, RouteReason.DirectoryHome, "home in the directory");
-        }
-
-        var domain = user[(user.LastIndexOf('@') + 1)..];
-        if (domain.Length != user.Length && view.Domains.TryGetValue(domain, out var domainStore))
-        {
-            return ToStore(view, domainStore, RouteReason.Domain, $"domain {prefix}/domains/{domain}");
-        }
-
-        return view.Slots is { } slots
-            ? FromSlot(view, slots, user)
-            : new RouteDecision(RouteOutcome.NoRoute, null, null, RouteReason.None, "no pin, no home in the directory, no store of the domain, no slot table");
+        return ByPin(view, prefix, user) ?? ByHome(view, directoryHome) ?? ByDomain(view, prefix, user) ?? BySlot(view, user)
+            ?? new RouteDecision(RouteOutcome.NoRoute, null, null, RouteReason.None, "no pin, no home in the directory, no store of the domain, no slot table");
     }
+
+    /// <summary>The same rules, each asked for itself.</summary>
+    public static IReadOnlyList<RuleLook> Explain(RoutingView view, string prefix, string user, string? directoryHome)
+    {
+        var decides = view.Loaded == ViewParts.All;
+        return
+        [
+            Look(RouteReason.Pin, $"{prefix}/users/{user}", ByPin(view, prefix, user)),
+            Look(RouteReason.DirectoryHome, "home in the directory", ByHome(view, directoryHome)),
+            Look(RouteReason.Domain, $"{prefix}/domains/{DomainOf(user)}", ByDomain(view, prefix, user)),
+            Look(RouteReason.Slot, view.Slots is { } slots ? $"slot {SlotHash.SlotOf(user, slots.Count)} of {slots.Count}" : $"{prefix}/slots", BySlot(view, user)),
+        ];
+
+        RuleLook Look(RouteReason rule, string key, RouteDecision? decision)
+        {
+            var isFirst = decides && decision is not null;
+            decides &= decision is null;
+            return new RuleLook(rule, key, SaysOf(decision), isFirst);
+        }
+    }
+
+    private static string SaysOf(RouteDecision? decision) => decision switch
+    {
+        null => "nothing",
+        { StoreId: null } => "no store",
+        { Outcome: RouteOutcome.Held } => $"{decision.StoreId}, held",
+        { Store: null } => $"{decision.StoreId}, which the catalog does not have",
+        { Store: { } store } => $"{store.Id}, {store.State.ToString().ToLowerInvariant()}{(store.StateDetail.Length > 0 ? $" ({store.StateDetail})" : "")}",
+    };
+
+    private static string DomainOf(string user) => user[(user.LastIndexOf('@') + 1)..];
+
+    private static RouteDecision? ByPin(RoutingView view, string prefix, string user) =>
+        view.Pins.TryGetValue(user, out var pin) ? FromPin(view, $"pin {prefix}/users/{user}", pin) : null;
+
+    private static RouteDecision? ByHome(RoutingView view, string? directoryHome) =>
+        string.IsNullOrEmpty(directoryHome) ? null : ToStore(view, directoryHome, RouteReason.DirectoryHome, "home in the directory");
+
+    private static RouteDecision? ByDomain(RoutingView view, string prefix, string user) =>
+        DomainOf(user) is var domain && domain.Length != user.Length && view.Domains.TryGetValue(domain, out var store)
+            ? ToStore(view, store, RouteReason.Domain, $"domain {prefix}/domains/{domain}")
+            : null;
+
+    private static RouteDecision? BySlot(RoutingView view, string user) => view.Slots is { } slots ? FromSlot(view, slots, user) : null;
 
     private static RouteDecision FromPin(RoutingView view, string detail, Pin pin)
     {

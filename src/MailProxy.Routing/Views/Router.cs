@@ -31,6 +31,8 @@ internal sealed class Router(string prefix, Func<TimeSpan> viewAge, Func<IEnumer
 
     public RouteDecision Route(string user, string? directoryHome) => RouteRules.Decide(view, prefix, user, directoryHome);
 
+    public IReadOnlyList<RuleLook> Explain(string user, string? directoryHome) => RouteRules.Explain(view, prefix, user, directoryHome);
+
     /// <summary>Applies a change that a feed has found to be one.</summary>
     public void Publish(Func<RoutingView, RoutingView> change)
     {

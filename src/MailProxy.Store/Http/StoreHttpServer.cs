@@ -96,6 +96,8 @@ public sealed class StoreHttpServer : IAsyncDisposable
 
     private static async Task<IResult> AnswerAsync(HttpContext context, IStoreEngine engine, string user, string storeId, CancellationToken cancellationToken)
     {
+        // A request is a session too: a move waits until it is over.
+        using var visit = engine.Sessions.Enter(user, static () => { }, context.Abort);
         try
         {
             return Results.Json(await MailSummary.ReadAsync(engine, user, storeId, cancellationToken), StoreJson.Default.MailSummary);

@@ -114,11 +114,12 @@ public sealed class StoreMoves(FileStoreEngine engine, MoveOptions options, stri
                     {
                         using var client = newClient();
                         var source = new PullSource(client, from, user, move);
-                        return await new UserPull(engine, source, staged, job.Counts, options.PullConnections).RunAsync(stop);
+                        var hold = await new UserPull(engine, source, staged, job.Counts, options.PullConnections).RunAsync(stop);
+                        LogEnd(job.Progress, user, from, hold);
+                        return hold;
                     }
                 },
                 exception => Explain(exception, user, move, from));
-            _ = LogEndAsync(job, user, from);
         }
         catch
         {
@@ -146,19 +147,19 @@ public sealed class StoreMoves(FileStoreEngine engine, MoveOptions options, stri
         return job.Progress;
     }
 
-    /// <summary>Stops all pulls. What has arrived stays.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Stops all pulls, and with them the answers that wait for one. What has arrived stays.</summary>
+    public async Task StopAsync()
     {
         await _stop.CancelAsync();
-        List<PullJob> jobs;
-        lock (_gate)
-        {
-            jobs = [.. _jobs.Values];
-        }
+        await Task.WhenAll(Jobs().Select(job => job.Done));
+    }
 
-        foreach (var job in jobs)
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        foreach (var job in Jobs())
         {
-            await job.Done;
             job.Dispose();
         }
 
@@ -190,20 +191,22 @@ public sealed class StoreMoves(FileStoreEngine engine, MoveOptions options, stri
         };
     }
 
-    private async Task LogEndAsync(PullJob job, string user, Uri from)
-    {
-        await job.Done;
-        if (job.Progress is { Phase: PullPhase.Done } end)
-        {
-            MoveLog.Pulled(logger, end.Move, user, from.AbsoluteUri, end.Seconds, end.Messages, end.Octets, end.Reused, end.Changed, end.Removed, end.Hold ?? "no hold");
-        }
-    }
+    private void LogEnd(PullProgress end, string user, Uri from, string? hold) => MoveLog.Pulled(
+        logger, end.Move, user, from.AbsoluteUri, end.Seconds, end.Messages, end.Octets, end.Reused, end.Changed, end.Removed, hold ?? "no hold");
 
     private PullJob? Find(string user, string move)
     {
         lock (_gate)
         {
             return _jobs.TryGetValue(user, out var job) && job.Move == move ? job : null;
+        }
+    }
+
+    private List<PullJob> Jobs()
+    {
+        lock (_gate)
+        {
+            return [.. _jobs.Values];
         }
     }
 
@@ -224,7 +227,11 @@ public sealed class StoreMoves(FileStoreEngine engine, MoveOptions options, stri
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_stop.IsCancellationRequested, this);
+            if (_stop.IsCancellationRequested)
+            {
+                throw new StoreFaultException(StoreFaultKind.Failed, "The store is stopping: ask again when it is back.");
+            }
+
             if (_jobs.TryGetValue(user, out var present) && !present.IsOver)
             {
                 return present.Move == move

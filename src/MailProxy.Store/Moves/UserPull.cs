@@ -19,6 +19,7 @@ internal sealed class UserPull(FileStoreEngine engine, PullSource source, Staged
     private const int Attempts = 2;
 
     // A trusted peer's mistakes are bounded too (FileStoreOptions.MaxMailboxes and the largest subscriptions seen, ten times).
+    private const int MaxStoreId = 255;
     private const int MaxNames = 100_000;
 
     private static readonly TimeSpan Stall = TimeSpan.FromSeconds(60);
@@ -30,6 +31,7 @@ internal sealed class UserPull(FileStoreEngine engine, PullSource source, Staged
     {
         var head = await source.HeadAsync(cancellationToken);
         Check(head);
+        await staged.BindAsync(head.Store, cancellationToken);
         var mailboxes = head.Names.Where(name => name.Mailbox != 0).ToList();
         counts.MailboxesTotal = mailboxes.Count;
         var ends = new List<StagedEnd>();
@@ -54,6 +56,11 @@ internal sealed class UserPull(FileStoreEngine engine, PullSource source, Staged
 
     private static void Check(ExportHead head)
     {
+        if (head.Store.Length is 0 or > MaxStoreId)
+        {
+            throw new PullFailedException("The source does not say which store it is.");
+        }
+
         if (head.Names.Count > MaxNames || head.Subscriptions.Count > MaxNames)
         {
             throw new PullFailedException($"The source names {head.Names.Count} mailboxes and {head.Subscriptions.Count} subscriptions; {MaxNames} is the most that is taken.");

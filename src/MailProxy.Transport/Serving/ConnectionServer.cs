@@ -107,6 +107,8 @@ public sealed class ConnectionServer(
         {
             foreach (var served in _live.Snapshot)
             {
+                // A splice that waits for the other side only would not notice the abort of this one.
+                served.Rest?.Cut();
                 served.Connection.Abort();
             }
 

@@ -5,4 +5,7 @@ public interface IHandedOver
 {
     /// <summary>The server stops: end soon. From any thread; harmless when repeated.</summary>
     void Stop();
+
+    /// <summary>Its time for that is over: ends it at once. From any thread; harmless when repeated.</summary>
+    void Cut();
 }

@@ -7,14 +7,14 @@ namespace MailProxy.Transport.Splice;
 internal sealed class ConnectionSplice(MailConnection client, SpliceSweep sweep) : ISpliceFeature
 {
     /// <inheritdoc/>
-    public ISplice Start(ConnectionContext store, SpliceSettings settings, ISpliceOwner owner)
+    public ISplice Start(ConnectionContext store, SpliceSettings settings, ISpliceOwner owner, ISpliceFollower? follower = null)
     {
         if (store is not MailConnection other)
         {
             throw new ArgumentException("Both connections of a splice must come from the same transport.", nameof(store));
         }
 
-        var session = new SpliceSession(client, other, settings, sweep);
+        var session = new SpliceSession(client, other, settings, sweep, follower);
         _ = session.RunAsync(owner);
         return session;
     }

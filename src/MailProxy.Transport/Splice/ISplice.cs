@@ -8,4 +8,11 @@ public interface ISplice
     /// and to dispose (Input is used up). Harmless when it ends by itself.
     /// </summary>
     void Stop();
+
+    /// <summary>
+    /// Stops at the next boundary that its follower finds, with <see cref="SpliceEnd.AtBoundary"/>: everything up to it went to the client, nothing behind
+    /// it, and the owner may say goodbye. Without a boundary within <see cref="SpliceSettings.BoundaryLimit"/>, or without a follower, it is
+    /// <see cref="Stop"/>. From any thread; harmless when repeated, or when it ends by itself.
+    /// </summary>
+    void StopAtBoundary();
 }

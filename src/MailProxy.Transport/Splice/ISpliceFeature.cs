@@ -11,5 +11,9 @@ namespace MailProxy.Transport.Splice;
 public interface ISpliceFeature
 {
     /// <summary>Begins; both connections' pipes are used up. The owner hears the end, whatever peers do.</summary>
-    ISplice Start(ConnectionContext store, SpliceSettings settings, ISpliceOwner owner);
+    /// <param name="store">The other connection.</param>
+    /// <param name="settings">Bounds.</param>
+    /// <param name="owner">Hears the end.</param>
+    /// <param name="follower">Of this splice only; null: nobody looks at the octets, and there are no boundaries.</param>
+    ISplice Start(ConnectionContext store, SpliceSettings settings, ISpliceOwner owner, ISpliceFollower? follower = null);
 }

@@ -20,4 +20,7 @@ public enum SpliceEnd
 
     /// <summary>We were asked to end it.</summary>
     Cancelled,
+
+    /// <summary>We were asked to end it at a boundary, and there it is.</summary>
+    AtBoundary,
 }

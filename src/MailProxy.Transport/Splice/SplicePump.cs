@@ -4,7 +4,8 @@ using MailProxy.Transport.Connections;
 namespace MailProxy.Transport.Splice;
 
 /// <summary>One direction of a splice. It reads only after it has written: that is the back-pressure.</summary>
-internal sealed class SplicePump(SpliceSession session, MailConnection from, MailConnection to, SpliceEnd closed, SpliceEnd fromReset, SpliceEnd toReset)
+internal sealed class SplicePump(
+    SpliceSession session, bool isToStore, MailConnection from, MailConnection to, SpliceEnd closed, SpliceEnd fromReset, SpliceEnd toReset)
 {
     // Two TLS records; larger pieces gain nothing measurable, and a busy session holds one per direction.
     private const int PieceSize = 32 * 1024;
@@ -52,10 +53,11 @@ internal sealed class SplicePump(SpliceSession session, MailConnection from, Mai
         {
             foreach (var piece in ahead.Buffer)
             {
-                await WriteAsync(piece);
+                await PassAsync(piece);
             }
         }
 
+        session.Followed(isToStore);
         await from.Pipes.Input.CompleteAsync();
     }
 
@@ -77,7 +79,7 @@ internal sealed class SplicePump(SpliceSession session, MailConnection from, Mai
                     return false;
                 }
 
-                await WriteAsync(piece.AsMemory(0, read));
+                await PassAsync(piece.AsMemory(0, read));
             }
             while (read == piece.Length);
 
@@ -87,6 +89,17 @@ internal sealed class SplicePump(SpliceSession session, MailConnection from, Mai
         {
             ArrayPool<byte>.Shared.Return(piece);
         }
+    }
+
+    private async ValueTask PassAsync(ReadOnlyMemory<byte> octets)
+    {
+        var passing = session.Follow(isToStore, octets.Span);
+        if (passing > 0)
+        {
+            await WriteAsync(octets[..passing]);
+        }
+
+        session.Followed(isToStore);
     }
 
     private async ValueTask WriteAsync(ReadOnlyMemory<byte> octets)

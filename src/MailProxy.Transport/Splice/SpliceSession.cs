@@ -5,14 +5,21 @@ namespace MailProxy.Transport.Splice;
 
 /// <summary>One join of two connections: two pumps, and the first cause that ended it.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "The source has neither timer nor other people's registrations, and a late stop must find it alive.")]
-internal sealed class SpliceSession(MailConnection client, MailConnection store, SpliceSettings settings, SpliceSweep sweep) : ISplice
+internal sealed class SpliceSession(MailConnection client, MailConnection store, SpliceSettings settings, SpliceSweep sweep, ISpliceFollower? follower) : ISplice
 {
     private const int NoEnd = -1;
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _following = new();
     private long _lastActivity = sweep.Time.GetTimestamp();
     private long _halfClosedAt;
+    private long _endingAt;
     private int _end = NoEnd;
+    private bool _isEnding;
+
+    // The last words of the dialogue may still have to be flushed.
+    private bool _isClientOwed = true;
+    private bool _isAtBoundary;
 
     /// <summary>Cancelled when both pumps must stop at once.</summary>
     public CancellationToken Stopping => _stop.Token;
@@ -21,8 +28,8 @@ internal sealed class SpliceSession(MailConnection client, MailConnection store,
     public async Task RunAsync(ISpliceOwner owner)
     {
         sweep.Add(this);
-        var toStore = new SplicePump(this, client, store, SpliceEnd.ClientClosed, SpliceEnd.ClientReset, SpliceEnd.StoreReset);
-        var toClient = new SplicePump(this, store, client, SpliceEnd.StoreClosed, SpliceEnd.StoreReset, SpliceEnd.ClientReset);
+        var toStore = new SplicePump(this, isToStore: true, client, store, SpliceEnd.ClientClosed, SpliceEnd.ClientReset, SpliceEnd.StoreReset);
+        var toClient = new SplicePump(this, isToStore: false, store, client, SpliceEnd.StoreClosed, SpliceEnd.StoreReset, SpliceEnd.ClientReset);
         try
         {
             await Task.WhenAll(toStore.RunAsync(), toClient.RunAsync());
@@ -43,6 +50,68 @@ internal sealed class SpliceSession(MailConnection client, MailConnection store,
 
     /// <inheritdoc/>
     public void Stop() => Stop(SpliceEnd.Cancelled);
+
+    /// <inheritdoc/>
+    public void StopAtBoundary()
+    {
+        lock (_following)
+        {
+            if (_isEnding)
+            {
+                return;
+            }
+
+            _isEnding = true;
+            follower?.End();
+        }
+
+        Volatile.Write(ref _endingAt, Math.Max(1, sweep.Time.GetTimestamp()));
+        // Behind the store's end there is nothing to wait for.
+        if (follower is null || IsOpaque() || Volatile.Read(ref _end) == (int)SpliceEnd.StoreClosed)
+        {
+            Stop();
+        }
+
+        StopIfAtBoundary();
+    }
+
+    /// <summary>Octets were received: how many of them may be passed on. Once the splice is at its boundary, none.</summary>
+    public int Follow(bool isFromClient, ReadOnlySpan<byte> octets)
+    {
+        if (follower is null)
+        {
+            return octets.Length;
+        }
+
+        lock (_following)
+        {
+            if (_isAtBoundary)
+            {
+                return 0;
+            }
+
+            var passing = follower.Follow(isFromClient, octets);
+            // Between this and the end of the write the follower is ahead of what the client has.
+            _isClientOwed |= !isFromClient && passing > 0;
+            return passing;
+        }
+    }
+
+    /// <summary>What <see cref="Follow"/> let pass is written.</summary>
+    public void Followed(bool isFromClient)
+    {
+        if (follower is null)
+        {
+            return;
+        }
+
+        lock (_following)
+        {
+            _isClientOwed &= isFromClient;
+        }
+
+        StopIfAtBoundary();
+    }
 
     /// <summary>Something moved.</summary>
     public void Touch() => Volatile.Write(ref _lastActivity, sweep.Time.GetTimestamp());
@@ -66,6 +135,7 @@ internal sealed class SpliceSession(MailConnection client, MailConnection store,
     /// <summary>Called by the sweep.</summary>
     public void CheckLimits(long now)
     {
+        var endingAt = Volatile.Read(ref _endingAt);
         var halfClosedAt = Volatile.Read(ref _halfClosedAt);
         if (halfClosedAt != 0 && sweep.Time.GetElapsedTime(halfClosedAt, now) >= settings.HalfCloseLimit)
         {
@@ -75,6 +145,11 @@ internal sealed class SpliceSession(MailConnection client, MailConnection store,
         {
             Stop(SpliceEnd.Idle);
         }
+
+        if (endingAt != 0 && sweep.Time.GetElapsedTime(endingAt, now) >= settings.BoundaryLimit)
+        {
+            Stop();
+        }
     }
 
     /// <summary>Stops both pumps; only the first cause counts.</summary>
@@ -82,6 +157,29 @@ internal sealed class SpliceSession(MailConnection client, MailConnection store,
     {
         Interlocked.CompareExchange(ref _end, (int)end, NoEnd);
         _stop.Cancel();
+    }
+
+    private bool IsOpaque()
+    {
+        lock (_following)
+        {
+            return follower!.Stand == SpliceStand.Opaque;
+        }
+    }
+
+    private void StopIfAtBoundary()
+    {
+        lock (_following)
+        {
+            if (!_isEnding || _isAtBoundary || _isClientOwed || follower is not { Stand: SpliceStand.Boundary })
+            {
+                return;
+            }
+
+            _isAtBoundary = true;
+        }
+
+        Stop(SpliceEnd.AtBoundary);
     }
 
     private static async ValueTask CloseAsync(MailConnection connection)

@@ -14,6 +14,7 @@ internal static class MailProxyCommand
             ProxyCommand.Create(),
             StoreCommand.Create(),
             CheckCommand.Create(),
+            RouteCommand.Create(),
             UserCommand.Create(),
         };
         var parsed = root.Parse(args);

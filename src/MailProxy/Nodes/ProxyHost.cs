@@ -157,7 +157,8 @@ internal sealed class ProxyHost : INode
             await _registration.DisposeAsync();
         }
 
-        await Task.WhenAll(_servers.Select(server => server.StopAsync(StopGrace)));
+        var patience = _config.Limits.Goodbye > StopGrace ? _config.Limits.Goodbye : StopGrace;
+        await Task.WhenAll(_servers.Select(server => server.StopAsync(patience)));
         using var grace = new CancellationTokenSource(StopGrace, _time);
         await _http.StopAsync(grace.Token);
     }

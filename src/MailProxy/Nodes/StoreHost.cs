@@ -97,6 +97,8 @@ internal sealed class StoreHost : INode
         await Task.WhenAll(_servers.Select(server => server.StopAsync(StopGrace)));
         if (_http is not null)
         {
+            // Before the listener: it waits for answers, and answers wait for pulls.
+            await (_moves?.StopAsync() ?? Task.CompletedTask);
             await _http.StopAsync();
         }
     }

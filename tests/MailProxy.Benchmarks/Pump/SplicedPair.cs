@@ -9,7 +9,7 @@ namespace MailProxy.Benchmarks.Pump;
 /// <summary>A client's and a store's plain sockets, and between them two connections of a transport that are joined.</summary>
 internal sealed class SplicedPair : IAsyncDisposable
 {
-    private static readonly SpliceSettings Settings = new(TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(1));
+    private static readonly SpliceSettings Settings = new(TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(5));
 
     private readonly IMailTransport _transport;
     private readonly ConnectionContext _inside;

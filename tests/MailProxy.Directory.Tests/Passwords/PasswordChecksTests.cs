@@ -27,6 +27,22 @@ public sealed class PasswordChecksTests : IDisposable
         Assert.True(await checks.CompareAsync(_hash, _secret, CancellationToken.None));
     }
 
+    [Theory]
+    [InlineData("{PLAIN}secret")]
+    [InlineData("{SSHA}gVK8WC9YyFT1gMsQHTGCgT3sSv5zYWx0")]
+    public async Task What_takes_microseconds_is_compared_at_once_and_waits_for_nobody(string stored)
+    {
+        Assert.True(PasswordParser.TryParse(stored, out var cheap, out _));
+        await using var checks = new PasswordChecks(atOnce: 1, waiting: 1);
+        Task<bool?> first = checks.CompareAsync(_hash, _secret, CancellationToken.None);
+        Task<bool?> quick = checks.CompareAsync(cheap, _secret, CancellationToken.None);
+        Assert.True(quick.IsCompletedSuccessfully);
+        Assert.True(await quick);
+        Assert.False(first.IsCompleted);
+        _hash.Open();
+        Assert.True(await first);
+    }
+
     [Fact]
     public async Task Who_gives_up_waiting_leaves_the_place()
     {

@@ -25,14 +25,19 @@ public sealed class PostgresTests(PostgresFixture fixture) : IClassFixture<Postg
         await SqlContract.HoldsAsync(directory);
     }
 
+    // Any row that was added, changed or dropped makes it another.
+    private const string Everything = "SELECT md5(string_agg(u::text, ',' ORDER BY name)) FROM mailproxy.users u WHERE name LIKE '%@example.org'";
+
     [Fact]
     public async Task What_users_write_is_a_value_whatever_it_holds()
     {
         await using SqlUserDirectory directory = await StartAsync();
         await using SqlUserDirectory judging = await StartAsync(options => options.UserQuery = Verdict);
+        var before = await Server.ExecuteAsync(Everything);
         await SqlInjection.MeansNothingAsync(directory);
         await SqlInjection.MeansNothingAsync(judging);
-        Assert.Equal(7L, await Server.ExecuteAsync("SELECT count(*) FROM mailproxy.users WHERE name LIKE '%@example.org' AND name <> 'printable@example.org'") is long count ? count + 1 : -1L);
+        Assert.IsType<string>(before);
+        Assert.Equal(before, await Server.ExecuteAsync(Everything));
     }
 
     [Fact]

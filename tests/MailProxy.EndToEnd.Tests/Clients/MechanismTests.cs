@@ -49,18 +49,13 @@ public sealed class MechanismTests(DevClusterFixture cluster)
     [InlineData("SCRAM-SHA-1-PLUS")]
     [InlineData("SCRAM-SHA-256")]
     [InlineData("CRAM-MD5")]
-    public async Task Gsasl_logs_in_over_starttls_by_imap_and_submission(string mechanism)
+    public async Task Gsasl_logs_in_over_starttls(string mechanism)
     {
         ForeignProgram.Require("openssl", "gsasl");
         var user = cluster.TakeUser();
         await using var proxy = await MechanismProxy.StartAsync(cluster, user, "linux", All.Where(name => mechanism.EndsWith("-PLUS", StringComparison.Ordinal) || !name.EndsWith("-PLUS", StringComparison.Ordinal)).ToArray());
-        foreach (var (kind, listener) in new[] { ("--imap", "imap"), ("--smtp", "submission") })
-        {
-            var result = await GsaslAsync(proxy, kind, listener, mechanism, user, "secret");
-            result.Expect(0);
-            await proxy.Process.SeeAsync(user);
-            Assert.NotEqual(0, (await GsaslAsync(proxy, kind, listener, mechanism, user, "wrong")).ExitCode);
-        }
+        Assert.Contains(". OK [CAPABILITY", (await GsaslAsync(proxy, mechanism, user, "secret")).Expect(0).Output, StringComparison.Ordinal);
+        Assert.Contains(". NO [AUTHENTICATIONFAILED]", (await GsaslAsync(proxy, mechanism, user, "wrong")).Expect(1).Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -130,9 +125,13 @@ public sealed class MechanismTests(DevClusterFixture cluster)
         }
     }
 
-    private Task<ProgramResult> GsaslAsync(MechanismProxy proxy, string kind, string listener, string mechanism, string user, string password) => ForeignProgram.RunAsync(
+    // By IMAP only: behind EHLO it finds STARTTLS in no last line, and ends with 0 though it never logged in. Without --no-cb it binds or does nothing.
+    private Task<ProgramResult> GsaslAsync(MechanismProxy proxy, string mechanism, string user, string password) => ForeignProgram.RunAsync(
         "gsasl",
-        [kind, "--verbose", $"--connect=localhost:{proxy.Port(listener)}", $"--mechanism={mechanism}", $"--authentication-id={user}", $"--password={password}", $"--x509-ca-file={cluster.Authority}"]);
+        [
+            "--imap", "--verbose", $"--connect=localhost:{proxy.Port("imap")}", $"--mechanism={mechanism}", $"--authentication-id={user}", $"--password={password}",
+            $"--x509-ca-file={cluster.Authority}", .. mechanism.EndsWith("-PLUS", StringComparison.Ordinal) ? Array.Empty<string>() : ["--no-cb"],
+        ]);
 
     private Task<ProgramResult> CurlAsync(string user, string url, params string[] more) => ForeignProgram.RunAsync(
         "curl", ["--silent", "--show-error", "--cacert", cluster.Authority, "--login-options", "AUTH=EXTERNAL", "--user", user + ":", .. more, url]);

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using MailProxy.EndToEnd.Tests.Rig;
 using MailProxy.Testing;
+using MailProxy.Testing.OAuth;
 using Xunit;
 
 namespace MailProxy.EndToEnd.Tests.Operations;
@@ -15,7 +16,7 @@ public sealed class UserCommandTests : IDisposable
     [Theory]
     [InlineData("ann@example.org", "right", 0, "verdict: Authenticated (staff: {PLAIN})", "quota = 10G")]
     [InlineData("ANN@example.org", "right", 0, "user ann@example.org, home store-7", "as an address: Found: ann@example.org")]
-    [InlineData("ann@example.org", "wrong", 1, "verdict: WrongPassword (staff: {PLAIN} does not match)", "staff: the file has ann@example.org, password {PLAIN}***")]
+    [InlineData("ann@example.org", "wrong", 1, "verdict: WrongPassword (staff: {PLAIN} does not match)", "staff: the file has ann@example.org, password {PLAIN}, home ")]
     [InlineData("bob@example.org", "right", 1, "staff: NoSuchUser (not in the file)", "verdict: NoSuchUser")]
     [InlineData("any@lab.example", "x", 0, "the chain asks, in this order: lab", "verdict: Authenticated (lab: static)")]
     public async Task Each_step_and_the_verdict_are_told(string user, string password, int exit, params string[] told)
@@ -24,6 +25,27 @@ public sealed class UserCommandTests : IDisposable
         Assert.Equal(exit, await process.ExitAsync());
         Assert.All(told, text => Assert.Contains(text, process.Output, StringComparison.Ordinal));
         Assert.DoesNotContain("right", process.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("mail", 0, "verdict: Authenticated")]
+    [InlineData("calendar", 1, "tokens: NotAuthorized (it is meant for 'calendar' (aud), and not for any of Audiences)")]
+    public async Task A_token_is_tested_step_by_step_and_never_shown(string audience, int exit, string told)
+    {
+        await using var issuer = await TestIssuer.StartAsync();
+        await ConfigureAsync();
+        var configuration = JsonNode.Parse(await File.ReadAllTextAsync(_folder.File("proxy.json"), TestContext.Current.CancellationToken))!;
+        configuration["Directory"]!["Chain"]!.AsArray().Add(JsonNode.Parse($$"""
+            { "Name": "tokens", "Provider": "oauth", "OAuth": { "Issuer": "{{issuer.Url}}", "Audiences": ["mail"], "Users": "staff" } }
+            """));
+        await File.WriteAllTextAsync(_folder.File("proxy.json"), configuration.ToJsonString(), TestContext.Current.CancellationToken);
+        var token = issuer.Token(claims => claims["aud"] = audience, user: "ann@example.org");
+        await using var process = MailProxyProcess.StartWithin(
+            Feed(token), ["user", "test", "ann@example.org", "--mechanism", "OAUTHBEARER", "--config", _folder.File("proxy.json")]);
+        Assert.Equal(exit, await process.ExitAsync());
+        Assert.Contains($"tokens: a JWT of '{issuer.Url}', signed by RS256, key 'key-1'", process.Output, StringComparison.Ordinal);
+        Assert.Contains(told, process.Output, StringComparison.Ordinal);
+        Assert.All(token.Split('.'), part => Assert.DoesNotContain(part, process.Output, StringComparison.Ordinal));
     }
 
     [Fact]

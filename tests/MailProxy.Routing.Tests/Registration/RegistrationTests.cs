@@ -50,8 +50,8 @@ public sealed class RegistrationTests : IDisposable
             Assert.Equal(TimeSpan.FromSeconds(3), await ownTime.PassPauseAsync());
         }
 
-        // The loop pauses again only after the last report has been answered.
-        await ownTime.PassPauseAsync();
+        // The loop pauses again only after the last report has been answered. Were this pause passed, one more report would be under way.
+        await ownTime.SeePauseAsync();
         Assert.Equal("passing", Status((await HealthAsync(reader))!));
 
         // Hangs: its clock stands still.

@@ -47,6 +47,38 @@ public sealed class RouteRulesTests
     }
 
     [Fact]
+    public void Every_rule_is_explained_and_the_first_that_names_a_store_decides()
+    {
+        Assert.Equal(
+            [
+                new RuleLook(RouteReason.Pin, "mp/users/pinned@example.org", "s-pin, online", true),
+                new RuleLook(RouteReason.DirectoryHome, "home in the directory", "s-down, offline (set offline by the operator)", false),
+                new RuleLook(RouteReason.Domain, "mp/domains/example.org", "s-domain, online", false),
+                new RuleLook(RouteReason.Slot, $"slot {SlotHash.SlotOf("pinned@example.org", 8)} of 8", SlotHash.SlotOf("pinned@example.org", 8) == 7 ? "no store" : "s-slot, online", false),
+            ],
+            RouteRules.Explain(Full, "mp", "pinned@example.org", "s-down"));
+        Assert.Equal(
+            ["nothing", "nothing", "nothing", "nothing"],
+            RouteRules.Explain(Full with { Slots = null }, "mp", "bob@example.net", null).Select(look => look.Says));
+        Assert.Equal("s-unknown, which the catalog does not have", RouteRules.Explain(Full, "mp", "lost@example.org", null)[0].Says);
+        Assert.Equal("s-pin, held", RouteRules.Explain(Full, "mp", "held@example.org", null)[0].Says);
+        Assert.DoesNotContain(RouteRules.Explain(RoutingView.Empty, "mp", "bob@example.org", "s-home"), look => look.Decides);
+    }
+
+    // The explanation must never tell another story than the decision.
+    [Theory]
+    [InlineData("pinned@example.org", "s-home")]
+    [InlineData("held@example.org", "s-home")]
+    [InlineData("lost@example.org", null)]
+    [InlineData("other@example.org", "s-home")]
+    [InlineData("other@example.org", "")]
+    [InlineData("other@example.org", null)]
+    [InlineData("bob@example.net", null)]
+    [InlineData("bob", null)]
+    public void What_decides_is_the_rule_of_the_decision(string user, string? home) =>
+        Assert.Equal(RouteRules.Decide(Full, "mp", user, home).Reason, Assert.Single(RouteRules.Explain(Full, "mp", user, home), look => look.Decides).Rule);
+
+    [Fact]
     public void Without_any_rule_there_is_no_route()
     {
         var decision = RouteRules.Decide(Full with { Slots = null }, "mp", "bob@example.net", null);

@@ -22,6 +22,9 @@ internal sealed class PauseWatchingTime(TimeSpan? longestPause = null) : FakeTim
         return timer;
     }
 
+    /// <summary>Waits until somebody pauses, and lets no time pass.</summary>
+    public async Task SeePauseAsync() => await pauses.Reader.ReadAsync().AsTask().WaitAsync(Limit);
+
     /// <summary>Waits until somebody pauses, lets that time pass, and says how long it was.</summary>
     public async Task<TimeSpan> PassPauseAsync()
     {

@@ -57,6 +57,22 @@ public sealed class BadSourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_has_arrived_before_a_failure_is_not_fetched_again()
+    {
+        for (var number = 5; number < 600; number++)
+        {
+            await _source.Store.DeliverAsync($"message {number}", Alice);
+        }
+
+        await SpoilAsync("/1/550", "broken", times: 2);
+        var first = await _target.PullAsync(Alice, "m-1", _source);
+        Assert.Equal(PullPhase.Failed, first.Phase);
+        await _target.RestartAsync();
+        var second = await _target.PullWellAsync(Alice, "m-1", _source);
+        Assert.Equal(600 - 512, second.Messages); // two whole pages were durable
+    }
+
+    [Fact]
     public async Task A_file_that_changed_on_the_sources_disk_is_not_copied()
     {
         // The first pull makes the digests; then a disk loses a bit.

@@ -93,8 +93,8 @@ public sealed class ImapMoveTests : IAsyncLifetime
         using var client = new ImapClient();
         var endPoint = (System.Net.IPEndPoint)_server.EndPoint;
         await client.ConnectAsync("127.0.0.1", endPoint.Port, SecureSocketOptions.None, Stop);
-        var error = await Assert.ThrowsAsync<AuthenticationException>(() => client.AuthenticateAsync(Plain(Alice), Stop));
-        Assert.Contains("Your mail is on another server", error.ToString(), StringComparison.Ordinal);
+        await Assert.ThrowsAsync<AuthenticationException>(() => client.AuthenticateAsync(Plain(Alice), Stop));
+        Assert.True(client.IsConnected);
         await client.AuthenticateAsync(Plain(Bob), Stop);
         Assert.True(client.IsAuthenticated);
     }

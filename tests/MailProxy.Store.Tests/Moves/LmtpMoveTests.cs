@@ -1,5 +1,9 @@
+using MailProxy.Store.Access;
+using MailProxy.Store.Lmtp;
 using MailProxy.Store.Moves.Api;
 using MailProxy.Store.Tests.Lmtp;
+using MailProxy.Store.Tests.Serving;
+using MailProxy.Testing;
 using Xunit;
 using static MailProxy.Store.Tests.Engine.TestStore;
 
@@ -57,6 +61,28 @@ public sealed class LmtpMoveTests : LmtpServerFixture
         // Behind the dot a permanent failure would come back to the sender.
         await dialogue.PlayAsync("C: .\nS: 450 4.2.1 *");
         await dialogue.PlayAsync($"C: MAIL FROM:<sender@example.net>\nS: 250 *\nC: RCPT TO:<Alice@example.org>\nS: {expected}");
+    }
+
+    [Fact]
+    public async Task Every_delivery_is_told_with_its_user()
+    {
+        var logger = new RecordingLogger();
+        var server = new LmtpServer(
+            Store.Engine, new StoreAccess(new AccessOptions { TrustedClients = { "proxy-1" } }), new LmtpServerOptions { HostName = "store.test" }, logger, TimeProvider.System);
+        await using (var dialogue = await Dialogue.WithTlsAsync(server.ServeAsync, Certificates.Proxy))
+        {
+            await dialogue.PlayAsync("S: 220 *\nC: LHLO proxy.test");
+            while (await dialogue.ReadLineAsync() is { } line && line[3] == '-')
+            {
+                // The list of extensions.
+            }
+
+            await HoldAsync();
+            await dialogue.PlayAsync($"C: MAIL FROM:<sender@example.net>\nS: 250 *\nC: RCPT TO:<alice@example.org>\nS: 450 *\n{ToBob}C: DATA\nS: 354 *\nC: x\nC: .\nS: 250 *");
+        }
+
+        Assert.Single(logger.Entries, entry => entry.Text.StartsWith($"Delivery to {Bob} ", StringComparison.Ordinal));
+        Assert.DoesNotContain(logger.Entries, entry => entry.Text.StartsWith($"Delivery to {Alice} ", StringComparison.Ordinal));
     }
 
     private async Task<string> HoldAsync()

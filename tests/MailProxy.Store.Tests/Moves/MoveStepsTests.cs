@@ -95,7 +95,13 @@ public sealed class MoveStepsTests : IAsyncLifetime
         await ConflictAsync("pull once more", () => FenceAsync("m-2", hold));
         await _target.PullWellAsync(Alice, "m-1", _source);
         await ConflictAsync("another move, 'm-1'", () => _target.Client.PullAsync(Alice, new PullRequest("m-2", _source.Address), Stop));
-        await ConflictAsync("drop the staged copy", () => _target.Client.PullAsync(Alice, new PullRequest("m-1", "http://127.0.0.1:9/"), Stop));
+        await using (var third = await MoveNode.OpenAsync("store-3", _time))
+        {
+            var wrong = await _target.PullAsync(Alice, "m-1", third);
+            Assert.Contains("drop the staged copy", wrong.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(hold, (await _target.PullWellAsync(Alice, "m-1", _source)).Hold);
         await ConflictAsync("another move, 'm-1'", () => _target.Client.DropStagedAsync(Alice, "m-2", Stop));
         await ConflictAsync("another move, 'm-1'", () => _target.Client.ActivateAsync(Alice, new ActivateRequest("m-2", hold), Stop));
         await FenceAsync("m-1", hold);

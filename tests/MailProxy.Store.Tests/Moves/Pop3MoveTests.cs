@@ -1,6 +1,10 @@
+using MailProxy.Store.Access;
 using MailProxy.Store.Moves;
 using MailProxy.Store.Moves.Api;
+using MailProxy.Store.Pop3;
 using MailProxy.Store.Tests.Pop3;
+using MailProxy.Store.Tests.Serving;
+using MailProxy.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 using static MailProxy.Store.Tests.Engine.TestStore;
@@ -43,6 +47,20 @@ public sealed class Pop3MoveTests : Pop3ServerFixture
         await moves.FenceAsync(Alice, new FenceRequest("m-1", hold, new("store-2", "store-2.test", 143, port, 24)), Stop);
         await using var dialogue = await ConnectAsync();
         await dialogue.PlayAsync($"S: +OK *\n{Auth}S: {expected}\nC: AUTH EXTERNAL Ym9iQGV4YW1wbGUub3Jn\nS: +OK *");
+    }
+
+    [Fact]
+    public async Task Every_login_is_told_with_its_user()
+    {
+        var logger = new RecordingLogger();
+        var server = new Pop3Server(
+            Store.Engine, new StoreAccess(new AccessOptions { TrustedClients = { "proxy-1" } }), new Pop3ServerOptions { HostName = "store.test" }, logger, TimeProvider.System);
+        await using (var dialogue = await Dialogue.WithTlsAsync(server.ServeAsync, Certificates.Proxy))
+        {
+            await dialogue.PlayAsync($"S: +OK *\n{Auth}S: +OK *\nC: QUIT\nS: +OK *\nEND");
+        }
+
+        Assert.Single(logger.Entries, entry => entry.Text.StartsWith($"Login of {Alice} by pop3 ", StringComparison.Ordinal));
     }
 
     private StoreMoves Moves() => new(Store.Engine, new MoveOptions(), "store-1", () => new HttpClient(), NullLogger.Instance, TimeProvider.System);

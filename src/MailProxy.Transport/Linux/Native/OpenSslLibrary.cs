@@ -13,14 +13,14 @@ internal static class OpenSslLibrary
 
     private static readonly Type[] Bindings = [typeof(OpenSsl), typeof(OpenSslCrypto)];
 
-    /// <summary>Names of what is called, by file; read from the bindings themselves, so that nothing is forgotten.</summary>
+    /// <summary>Names of what is called, by file, each once; read from the bindings themselves, so that nothing is forgotten.</summary>
     public static IReadOnlyList<(string Library, string Name)> Entries { get; } =
     [
-        .. from binding in Bindings
-           from method in binding.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
-           let import = method.GetCustomAttribute<DllImportAttribute>()
-           where import is not null
-           select (import.Value, import.EntryPoint ?? method.Name),
+        .. (from binding in Bindings
+            from method in binding.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
+            let import = method.GetCustomAttribute<DllImportAttribute>()
+            where import is not null
+            select (import.Value, import.EntryPoint ?? method.Name)).Distinct(),
     ];
 
     /// <summary>Null when it can be used; otherwise one sentence for the operator.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MailProxy.Transport.Linux.Reactors;
 
 namespace MailProxy.Transport.Linux.Splice;
@@ -8,10 +9,15 @@ internal sealed class JoinSweep(Reactor reactor, TimeProvider time) : IDisposabl
     // The limits are minutes; seconds of precision are enough.
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
+    // Goodbyes of one turn: each is some system calls and a line of log, and the other sessions must not wait for thousands of them.
+    private const int MaxEndingsPerTurn = 64;
+
     private readonly List<SpliceJoin> _joins = [];
+    private readonly ConcurrentQueue<SpliceJoin> _ending = new();
     private ITimer? _timer;
     private volatile bool _isEmpty = true;
     private bool _isPosted;
+    private bool _isEndingPosted;
 
     /// <summary>The clock that limits are measured with.</summary>
     public TimeProvider Time => time;
@@ -38,8 +44,43 @@ internal sealed class JoinSweep(Reactor reactor, TimeProvider time) : IDisposabl
         _isEmpty = _joins.Count == 0;
     }
 
+    /// <summary>Asks a join for a boundary, when its turn comes; from any thread.</summary>
+    public void EndSoon(SpliceJoin join)
+    {
+        _ending.Enqueue(join);
+        PostEndings();
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _timer?.Dispose();
+
+    private void PostEndings()
+    {
+        if (!Interlocked.Exchange(ref _isEndingPosted, true))
+        {
+            reactor.Post(static self => ((JoinSweep)self!).BeginEndings(), this);
+        }
+    }
+
+    private void BeginEndings()
+    {
+        // Before the queue is looked at, because whoever is put in behind that must post again.
+        Interlocked.Exchange(ref _isEndingPosted, false);
+        try
+        {
+            for (var left = MaxEndingsPerTurn; left > 0 && _ending.TryDequeue(out var join); left--)
+            {
+                join.BeginEnding();
+            }
+        }
+        finally
+        {
+            if (!_ending.IsEmpty)
+            {
+                PostEndings();
+            }
+        }
+    }
 
     private void OnTimer()
     {

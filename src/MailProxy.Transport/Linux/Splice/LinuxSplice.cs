@@ -8,14 +8,14 @@ namespace MailProxy.Transport.Linux.Splice;
 internal sealed class LinuxSplice(LinuxConnection client) : ISpliceFeature
 {
     /// <inheritdoc/>
-    public ISplice Start(ConnectionContext store, SpliceSettings settings, ISpliceOwner owner)
+    public ISplice Start(ConnectionContext store, SpliceSettings settings, ISpliceOwner owner, ISpliceFollower? follower = null)
     {
         if (store is not LinuxConnection other)
         {
             throw new ArgumentException("Both connections of a splice must come from the same transport.", nameof(store));
         }
 
-        var join = new SpliceJoin(client, other, settings, owner);
+        var join = new SpliceJoin(client, other, settings, owner, follower);
         if (client.Reactor.IsCurrent && other.Reactor == client.Reactor)
         {
             join.Start();

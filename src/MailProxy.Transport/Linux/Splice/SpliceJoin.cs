@@ -15,14 +15,18 @@ internal sealed class SpliceJoin : ISplice
     private readonly SpliceLeg _toClient;
     private SpliceEnd? _end;
     private long _lastActivity;
-    private long _halfClosedAt;
+
+    // Zero means "no limit": then nothing but silence ends it.
+    private long _endAt;
+    private bool _isHalfClosed;
     private bool _isStarted;
     private bool _isKeptAlive;
+    private bool _isEnding;
 
     /// <summary>Nothing moves before <see cref="Start"/>.</summary>
-    public SpliceJoin(LinuxConnection client, LinuxConnection store, SpliceSettings settings, ISpliceOwner owner)
+    public SpliceJoin(LinuxConnection client, LinuxConnection store, SpliceSettings settings, ISpliceOwner owner, ISpliceFollower? follower)
     {
-        (Client, Store, _settings, _owner) = (client, store, settings, owner);
+        (Client, Store, _settings, _owner, Follower) = (client, store, settings, owner, follower);
         _toStore = new SpliceLeg(this, isToStore: true);
         _toClient = new SpliceLeg(this, isToStore: false);
     }
@@ -32,6 +36,9 @@ internal sealed class SpliceJoin : ISplice
 
     /// <summary>Whom we dialled.</summary>
     public LinuxConnection Store { get; }
+
+    /// <summary>Looks at what passes through memory; null: nobody does.</summary>
+    public ISpliceFollower? Follower { get; }
 
     /// <summary>Nothing is moved any more.</summary>
     public bool HasStopped { get; private set; }
@@ -65,6 +72,42 @@ internal sealed class SpliceJoin : ISplice
     /// <inheritdoc/>
     public void Stop() => Client.Reactor.Post(static self => ((SpliceJoin)self!).Stop(SpliceEnd.Cancelled), this);
 
+    /// <inheritdoc/>
+    public void StopAtBoundary() => Client.Reactor.Joins.EndSoon(this);
+
+    /// <summary>A boundary is asked for; on the reactor.</summary>
+    public void BeginEnding()
+    {
+        if (_isEnding || HasStopped)
+        {
+            return;
+        }
+
+        _isEnding = true;
+        Follower?.End();
+        LimitBy(_settings.BoundaryLimit);
+        // Behind the store's end there is nothing to wait for.
+        if (Follower is null or { Stand: SpliceStand.Opaque } || _end == SpliceEnd.StoreClosed)
+        {
+            Stop(SpliceEnd.Cancelled);
+        }
+        else if (_isStarted)
+        {
+            StopIfAtBoundary();
+        }
+    }
+
+    /// <summary>True when it has stopped: asked to, and all up to the boundary is sent.</summary>
+    public bool StopIfAtBoundary()
+    {
+        if (_isEnding && !HasStopped && Follower is { Stand: SpliceStand.Boundary } && _toClient.HasSentAll)
+        {
+            Stop(SpliceEnd.AtBoundary);
+        }
+
+        return HasStopped;
+    }
+
     /// <summary>Something moves.</summary>
     public void Touch() => _lastActivity = Client.Reactor.Now;
 
@@ -72,10 +115,10 @@ internal sealed class SpliceJoin : ISplice
     public void HalfClosed(SpliceEnd end)
     {
         _end ??= end;
-        if (_halfClosedAt == 0)
+        if (!_isHalfClosed)
         {
-            // Zero means "not half-closed", so an (unlikely) timestamp of zero becomes one.
-            _halfClosedAt = Math.Max(1, Sweep.Time.GetTimestamp());
+            _isHalfClosed = true;
+            LimitBy(_settings.HalfCloseLimit);
         }
     }
 
@@ -112,9 +155,9 @@ internal sealed class SpliceJoin : ISplice
     public void CheckLimits(long now)
     {
         var quiet = Sweep.Time.GetElapsedTime(_lastActivity, now);
-        if (_halfClosedAt != 0 && Sweep.Time.GetElapsedTime(_halfClosedAt, now) >= _settings.HalfCloseLimit)
+        if (_endAt != 0 && now >= _endAt)
         {
-            Stop(_end!.Value);
+            Stop(_end ?? SpliceEnd.Cancelled);
         }
         else if (quiet >= _settings.IdleLimit)
         {
@@ -140,6 +183,14 @@ internal sealed class SpliceJoin : ISplice
                 Finish();
             }
         }
+    }
+
+    // The nearest limit counts.
+    private void LimitBy(TimeSpan limit)
+    {
+        var time = Sweep.Time;
+        var at = Math.Max(1, time.GetTimestamp() + (long)(limit.TotalSeconds * time.TimestampFrequency));
+        _endAt = _endAt == 0 ? at : Math.Min(_endAt, at);
     }
 
     // The last thing that happens here: the owner may do anything with the connections.

@@ -41,13 +41,17 @@ internal sealed class SpliceLeg(SpliceJoin join, bool isToStore) : IReadinessWai
     /// <summary>The end was passed on.</summary>
     public bool HasEnded { get; private set; }
 
+    /// <summary>What it took is all with the other side.</summary>
+    public bool HasSentAll => _left.IsEmpty && _pipe is null or { Filled: 0 };
+
     /// <summary>What the dialogues wrote and did not flush, and what they received and did not consume, goes first.</summary>
     public void TakeOver()
     {
         var writer = To.Pipes.Writer;
-        var ahead = From.Pipes.Reader.ReadAhead;
+        var ahead = From.Pipes.Reader.ReadAhead.Span;
+        ahead = ahead[..Follow(ahead)];
         Moved += ahead.Length;
-        _left.Keep(writer.Unflushed.Span, ahead.Span);
+        _left.Keep(writer.Unflushed.Span, ahead);
         writer.Discard();
         From.Pipes.Reader.Complete();
     }
@@ -70,6 +74,11 @@ internal sealed class SpliceLeg(SpliceJoin join, bool isToStore) : IReadinessWai
             }
 
             if (!TrySendLeftOver())
+            {
+                return;
+            }
+
+            if (join.StopIfAtBoundary())
             {
                 return;
             }
@@ -116,20 +125,29 @@ internal sealed class SpliceLeg(SpliceJoin join, bool isToStore) : IReadinessWai
     private void Move()
     {
         var isClear = From.Socket.Tls is null && To.Socket.Tls is null;
-        if (_isBulk && isClear && (_pipe ??= From.Reactor.Pipes.TryRent()) is { } pipe)
+        var unseen = join.Follower?.Unseen(isToStore) ?? long.MaxValue;
+        if (_isBulk && isClear && unseen >= BulkPiece && (_pipe ??= From.Reactor.Pipes.TryRent()) is { } pipe)
         {
-            var filled = From.Socket.SpliceTo(pipe.WriteEnd, SplicePipe.Capacity);
+            var wanted = (int)Math.Min(unseen, SplicePipe.Capacity);
+            var filled = From.Socket.SpliceTo(pipe.WriteEnd, wanted);
             pipe.Filled = Math.Max(filled, 0);
-            _isBulk = filled >= BulkPiece;
+            // The end of what may go unseen is no end of bulk.
+            _isBulk = filled >= Math.Min(BulkPiece, wanted);
+            if (filled > 0)
+            {
+                join.Follower?.Pass(isToStore, filled);
+            }
+
             Judge(filled, filled);
             ReleaseEmptyPipe();
             return;
         }
 
         var shared = From.Reactor.Shared;
-        var piece = shared.AsSpan(0, isClear ? SmallPiece : shared.Length);
+        // Bulk that has to be seen goes in as large pieces as there are.
+        var piece = shared.AsSpan(0, isClear && !_isBulk ? SmallPiece : shared.Length);
         var received = From.Socket.Receive(piece);
-        _isBulk = received == piece.Length;
+        _isBulk = received >= SmallPiece;
         if (!Judge(received, received))
         {
             return;
@@ -137,7 +155,9 @@ internal sealed class SpliceLeg(SpliceJoin join, bool isToStore) : IReadinessWai
 
         // The last piece and our own end then leave in one segment.
         _isEnding = From.Socket.HasReadEnd;
-        var octets = piece[..received];
+        var passing = Follow(piece[..received]);
+        Moved -= received - passing;
+        var octets = piece[..passing];
         while (octets.Length > 0)
         {
             var sent = To.Socket.Send(octets, isEndNext: _isEnding);
@@ -156,6 +176,8 @@ internal sealed class SpliceLeg(SpliceJoin join, bool isToStore) : IReadinessWai
             octets = octets[sent..];
         }
     }
+
+    private int Follow(ReadOnlySpan<byte> octets) => join.Follower?.Follow(isToStore, octets) ?? octets.Length;
 
     // True when octets came.
     private bool Judge(int received, int moved)

@@ -119,11 +119,9 @@ internal static class ChangeMoves
     public static bool BeginStage(CommitGroup group, UserState user, string move, string from)
     {
         MoveRecord record = group.MoveOf(user.Name);
-        if (record.Stage is { } stage && (stage.Move != move || stage.From != from))
+        if (record.Stage is { } stage && stage.Move != move)
         {
-            throw stage.Move != move
-                ? MoveConflict.Of($"A copy of {user.Name} is staged here by another move, '{stage.Move}': finish or abort that one first.")
-                : MoveConflict.Of($"Move '{move}' has staged {user.Name} from {stage.From}, not from {from}: drop the staged copy first.");
+            throw MoveConflict.Other(user.Name, "staged", stage.Move);
         }
 
         if (record.Activated == move && record.Fence is null)
@@ -138,8 +136,23 @@ internal static class ChangeMoves
                 + "Look at it (mailproxy user, IMAP); move or remove it before the user is moved here.");
         }
 
-        group.SetMove(user.Name, record with { Stage = new(move, from, null) });
+        group.SetMove(user.Name, record with { Stage = new(move, from, null, record.Stage?.Source) });
         return true;
+    }
+
+    /// <summary>The pull has reached its source: the same as before, or none before.</summary>
+    public static bool BindStage(CommitGroup group, string user, string source)
+    {
+        MoveRecord record = group.MoveOf(user);
+        StageRecord stage = record.Stage!;
+        if (stage.Source is null)
+        {
+            group.SetMove(user, record with { Stage = stage with { Source = source } });
+        }
+
+        return stage.Source is null || stage.Source == source
+            ? true
+            : throw MoveConflict.Of($"Move '{stage.Move}' has staged {user} from {stage.Source}, and {stage.From} is {source}: drop the staged copy first, or give the right address.");
     }
 
     /// <summary>Refuses work for a stage that was dropped meanwhile.</summary>

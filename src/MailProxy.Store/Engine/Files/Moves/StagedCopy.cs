@@ -39,6 +39,10 @@ internal sealed class StagedCopy : IDisposable
     /// <summary>The name of a staged mailbox.</summary>
     public static string NameOf(ulong source) => source.ToString("x", CultureInfo.InvariantCulture);
 
+    /// <summary>Says which store the source is; refused when it was another one before.</summary>
+    public Task BindAsync(string source, CancellationToken cancellationToken)
+        => SubmitAsync(group => ChangeMoves.BindStage(group, user, source), cancellationToken);
+
     /// <summary>The staged mailbox of a source mailbox; made when it is not there, made anew when it has another UIDVALIDITY.</summary>
     public Task<MailboxState> OpenAsync(ulong source, uint uidValidity, CancellationToken cancellationToken)
         => staged.Mailboxes.TryGetValue(NameOf(source), out MailboxNode? node) && node.Mailbox!.UidValidity == uidValidity
@@ -79,6 +83,11 @@ internal sealed class StagedCopy : IDisposable
     /// <summary>Makes a page of messages durable.</summary>
     public async Task AddAsync(MailboxState mailbox, IReadOnlyList<StagedMessage> messages, CancellationToken cancellationToken)
     {
+        if (messages.Count == 0)
+        {
+            return;
+        }
+
         await Task.WhenAll(messages.Where(message => message.Draft is not null).Select(message => parts.SyncAsync(message.Draft!)));
         ulong[] links = await SubmitAsync(group => Add(group, mailbox, messages), cancellationToken);
         for (int i = 0; index is { Count: < IndexLimit } && i < links.Length; i++)
