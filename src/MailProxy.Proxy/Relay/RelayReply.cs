@@ -42,7 +42,7 @@ internal sealed record RelayReply(int Code, string Text)
         // A referral (550 5.2.900 <user@host:port>): the user lives elsewhere now, and the route says so in a moment. Passed on it would bounce the mail.
         if (text.StartsWith(Referral, StringComparison.Ordinal))
         {
-            return Of(ProxyFailure.StoreTemporaryFailure);
+            return Of(ProxyFailure.UserHeld);
         }
 
         var isTemporary = reply.Code is >= 400 and < 500;

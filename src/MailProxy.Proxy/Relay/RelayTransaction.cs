@@ -81,15 +81,9 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
         _users.ForEach(entry => services.Activity.Begin(entry.User.Name));
         foreach (var (user, store) in _users)
         {
-            var route = services.Routing.Route(user, MailProtocol.Lmtp);
-            if (route is { IsDone: true, Value.StoreId: { } now } && now != store)
+            if (services.Routing.HasMoved(user.Name, services.Routing.HomeOf(user, MailProtocol.Lmtp), store))
             {
-                return Fail(user.Name, ProxyFailure.UserHeld, $"moved from {store} to {now} since RCPT");
-            }
-
-            if (services.Routing.IsHeldByMove(user.Name, services.Routing.HomeOf(user, MailProtocol.Lmtp)))
-            {
-                return Fail(user.Name, ProxyFailure.UserHeld, "held since RCPT");
+                return Fail(user.Name, ProxyFailure.UserHeld, $"held, or moved from {store}, since RCPT");
             }
         }
 

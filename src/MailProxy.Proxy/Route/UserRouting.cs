@@ -24,8 +24,8 @@ internal sealed class UserRouting(IRouter router, StoreAddressing addressing, Ti
     /// <summary>The home to route a user by, also when routing changes later; null: the directory names none.</summary>
     public string? HomeOf(DirectoryUser user, MailProtocol protocol) => addressing.HomeOf(user, protocol);
 
-    /// <summary>Whether a move holds a user now.</summary>
-    public bool IsHeldByMove(string user, string? home) => router.Route(user, home) is { Outcome: RouteOutcome.Held, Move: not null };
+    /// <summary>Whether a user is held by a move, or lives elsewhere, since a store was decided on.</summary>
+    public bool HasMoved(string user, string? home, string store) => RouteDrift.HasMoved(router.Route(user, home), store);
 
     /// <summary>The same without waiting, for the relay: a held recipient is told so at once.</summary>
     public Outcome<RouteDecision> Route(DirectoryUser user, MailProtocol protocol)

@@ -98,10 +98,13 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
             services.Activity.Begin(user.Name);
             try
             {
-                if (await LinkToAsync(route.Value, user, attempt, dialogue) is { } verdict)
+                var linked = await LinkToAsync(route.Value, user, attempt, dialogue);
+                if (linked is { } verdict && (verdict.IsDone || !HasMoved(user.Name)))
                 {
                     return verdict;
                 }
+
+                // What a store says that has just lost its user is no verdict.
             }
             finally
             {
@@ -112,10 +115,12 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
         return Outcome<LinkedStore>.Failed(ProxyFailure.UserHeld, $"{user.Name} moved {MovesWhileLoggingIn} times while logging in");
     }
 
+    private bool HasMoved(string user) => services.Routing.HasMoved(user, session.DirectoryHome, session.Route!.StoreId!);
+
     // Counted in by now, so this look cannot be too early for a hold that is confirmed after it. Null: the user moved meanwhile.
     private async ValueTask<Outcome<LinkedStore>?> LinkToAsync(RouteDecision route, DirectoryUser user, LoginAttempt attempt, IStoreDialogue dialogue)
     {
-        if (services.Routing.IsHeldByMove(user.Name, session.DirectoryHome))
+        if (HasMoved(user.Name))
         {
             return null;
         }

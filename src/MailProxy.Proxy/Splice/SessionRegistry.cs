@@ -1,4 +1,5 @@
 using MailProxy.Proxy.Failures;
+using MailProxy.Proxy.Route;
 using MailProxy.Routing;
 using MailProxy.Routing.Decisions;
 
@@ -143,6 +144,6 @@ internal sealed class SessionRegistry : IDisposable
     private bool HasMoved(LiveSession session, out RouteDecision decision)
     {
         decision = _router.Route(session.Context.User!, session.Context.DirectoryHome);
-        return decision.Move is not null || (decision.StoreId is not null && decision.StoreId != session.StoreId);
+        return RouteDrift.HasMoved(decision, session.StoreId);
     }
 }

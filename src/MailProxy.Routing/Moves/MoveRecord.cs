@@ -18,7 +18,7 @@ public sealed record MoveRecord(string Id, string User, string From, string To, 
     /// <summary>How often somebody took it over; tells the drivers of one move apart in logs.</summary>
     public int Epoch { get; init; } = 1;
 
-    /// <summary>The command that copies the mail (<c>--via</c>); null: the stores do it themselves.</summary>
+    /// <summary>The command that copies the mail (<c>--via</c>), for people to read: it is never run from here. Null: the stores do it themselves.</summary>
     public string? Via { get; init; }
 
     /// <summary>The user had a pin before the move; without one, taking the move back leaves none.</summary>

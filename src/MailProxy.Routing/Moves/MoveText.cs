@@ -60,7 +60,7 @@ public static class MoveText
         {
             Undo = document.Undo,
             Epoch = Math.Max(1, document.Epoch),
-            Via = document.Via,
+            Via = document.Via is null ? null : PrintableText.Of(document.Via),
             Pinned = document.Pinned,
             Purge = document.Purge,
         };

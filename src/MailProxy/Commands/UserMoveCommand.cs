@@ -26,7 +26,10 @@ internal static class UserMoveCommand
         var resume = new Option<bool>("--resume") { Description = "Go on with a move that was interrupted." };
         var abort = new Option<bool>("--abort") { Description = "Take a move back that was interrupted." };
         var status = new Option<bool>("--status") { Description = "Tell how a move stands." };
-        var via = new Option<string?>("--via") { Description = "For stores that know no moves: a command that copies the mail, run with user, old and new store while the user is on hold." };
+        var via = new Option<string?>("--via")
+        {
+            Description = "For stores that know no moves: a command that copies the mail, run with user, old and new store while the user is on hold. Again with --resume.",
+        };
         var purge = new Option<bool>("--purge") { Description = "Delete what is left behind at the old store at the end." };
         var timeout = new Option<int>("--timeout") { Description = "Seconds that the user may wait on hold before the move is taken back by itself.", DefaultValueFactory = _ => 60 };
         var json = new Option<bool>("--json") { Description = "One JSON object a line instead of text." };
@@ -52,9 +55,9 @@ internal static class UserMoveCommand
             {
                 result.AddError("Name the store to move to, or say --resume, --abort or --status.");
             }
-            else if (kinds == 1 && (result.GetValue(to) is not null || result.GetValue(via) is not null))
+            else if (kinds == 1 && result.GetValue(to) is not null)
             {
-                result.AddError("The move that stands says where to and how: leave STORE and --via out.");
+                result.AddError("The move that stands says where to: leave STORE out.");
             }
         });
         command.SetAction((parsed, _) => RunAsync(

@@ -3,6 +3,7 @@ using MailProxy.Directory;
 using MailProxy.Nodes;
 using MailProxy.Routing;
 using MailProxy.Routing.Catalog;
+using MailProxy.Routing.Consul;
 using MailProxy.Routing.Consul.Moves;
 using MailProxy.Routing.Decisions;
 using MailProxy.Routing.Moves;
@@ -54,7 +55,7 @@ internal sealed class UserMove(ProxyConfig config, MoveReport report, TimeProvid
             Pinned = pin is not null,
             Purge = request.Purge,
         };
-        var stores = MoverFor(move);
+        var stores = MoverFor(request.Via);
         if (standing is null)
         {
             // A move that stands says more about what is wrong than the stores do.
@@ -93,6 +94,7 @@ internal sealed class UserMove(ProxyConfig config, MoveReport report, TimeProvid
             report.Report(new MoveProgress(standing.Move.Step, TimeSpan.Zero, $"the command of {standing.Move.Operator} holds this move; waiting for its session to end"));
         }
 
+        var stores = MoverToGoOn(request, standing.Move);
         await using var handle = await _ledger.TakeOverAsync(standing.Move.Id, Operator(), stop);
         if (request.Kind == MoveRequestKind.Abort && !handle.Move.Undo)
         {
@@ -105,7 +107,7 @@ internal sealed class UserMove(ProxyConfig config, MoveReport report, TimeProvid
             await handle.WriteAsync(handle.Move with { Undo = true }, stop);
         }
 
-        return await DriveAsync(handle, MoverFor(handle.Move), request.Hold, stop, isAbort: request.Kind == MoveRequestKind.Abort);
+        return await DriveAsync(handle, stores, request.Hold, stop, isAbort: request.Kind == MoveRequestKind.Abort);
     }
 
     private async Task<int> DriveAsync(IMoveHandle handle, IStoreMover stores, TimeSpan hold, CancellationToken stop, bool isAbort = false)
@@ -115,8 +117,23 @@ internal sealed class UserMove(ProxyConfig config, MoveReport report, TimeProvid
         return (result.Outcome == MoveOutcome.Moved) != isAbort ? 0 : 1;
     }
 
-    private IStoreMover MoverFor(MoveRecord move) =>
-        move.Via is { } command ? new CommandMover(command, report.Commentary) : new StoreApiMover(_clients, NodeOf);
+    // What stands in Consul tells how a move was begun; it is never run: whoever can write there must not choose what operators' machines execute.
+    private IStoreMover MoverToGoOn(MoveRequest request, MoveRecord move)
+    {
+        if (move.Via is null && request.Via is not null)
+        {
+            throw new MoveException("The stores copy the mail in this move: leave --via out.");
+        }
+
+        if (move.Via is not null && request.Via is null && request.Kind == MoveRequestKind.Resume && !move.Undo)
+        {
+            throw new MoveException($"This move copies by a command of {move.Operator}'s, '{move.Via}': say so again, with --resume --via COMMAND.");
+        }
+
+        return move.Via is null ? MoverFor(null) : new CommandMover(request.Via ?? "", report.Commentary);
+    }
+
+    private IStoreMover MoverFor(string? via) => via is null ? new StoreApiMover(_clients, NodeOf) : new CommandMover(via, report.Commentary);
 
     private StoreNode? NodeOf(string store) => _routing.Router.Stores.FirstOrDefault(node => node.Id == store);
 
@@ -150,6 +167,8 @@ internal sealed class UserMove(ProxyConfig config, MoveReport report, TimeProvid
         var found = await directory.LookUpAsync(name, stop);
         return found switch
         {
+            { Outcome: LookupOutcome.Found, Users: [var user] } when ConsulKey.Problem(user.Name) is { } problem =>
+                throw new MoveException($"{user.Name} cannot have a pin in Consul, so they cannot be moved: {problem}."),
             { Outcome: LookupOutcome.Found, Users: [var user] } => user,
             { Outcome: LookupOutcome.Found } => throw new MoveException($"{name} stands for {found.Users.Count} users: move each of them."),
             { Outcome: LookupOutcome.NoSuchUser or LookupOutcome.NotOurDomain } => throw new MoveException($"The directory knows no user {name}."),

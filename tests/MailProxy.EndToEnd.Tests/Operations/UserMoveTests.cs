@@ -89,7 +89,14 @@ public sealed class UserMoveTests(DevClusterFixture cluster) : IDisposable
         }
 
         _copier.Say(0);
-        await using var resumed = Move(user, "--resume");
+        await using (var incomplete = Move(user, "--resume"))
+        {
+            // What stands in Consul is never run.
+            Assert.Equal(1, await incomplete.ExitAsync());
+            Assert.Contains($"'{_copier.Path}': say so again, with --resume --via COMMAND", incomplete.Output, StringComparison.Ordinal);
+        }
+
+        await using var resumed = Move(user, "--resume", "--via", _copier.Path);
         Assert.Equal(0, await resumed.ExitAsync());
         Assert.Contains($"{user} lives at store-2 now", resumed.Output, StringComparison.Ordinal);
         Assert.Equal("store-2", await ValueAsync($"mailproxy/users/{user}"));

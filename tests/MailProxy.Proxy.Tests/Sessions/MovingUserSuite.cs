@@ -164,6 +164,40 @@ public abstract class MovingUserSuite(RigTransport on)
         await client.ExpectAsync("450 4.2.1 *");
     }
 
+    [Fact]
+    public async Task A_store_that_has_sent_the_user_on_makes_it_temporary_and_its_address_is_not_told()
+    {
+        await using var rig = new ProxyRig(on);
+        await using var store = await rig.StoreAsync("store-1", 24);
+        var client = await OpenAsync(rig);
+        await client.SendLineAsync($"RCPT TO:<{Alice}>");
+        var proxy = await store.AcceptLmtpAsync();
+        await proxy.ExpectUntilAsync("RCPT TO:*");
+        await proxy.SendLineAsync($"550 5.2.900 <{Alice}@10.0.0.2:24>");
+        var answer = await client.ReadLineAsync();
+        Assert.StartsWith("450 4.2.1 ", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("10.0.0.2", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_login_that_the_old_store_refuses_because_the_user_is_leaving_waits_and_goes_on_at_the_new_one()
+    {
+        await using var rig = new ProxyRig(on);
+        await using var old = await rig.StoreAsync("store-1", 143);
+        await using var home = await rig.StoreAsync("store-2", 143);
+        var client = await LogInAsync(rig);
+        var first = await old.AcceptOneAsync();
+        await first.SendLineAsync("* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] store");
+        await first.ExpectAsync("L AUTHENTICATE PLAIN *");
+        rig.Router.HoldForMove(Alice, "m1");
+        await first.SendLineAsync("L NO [UNAVAILABLE] this user is being moved");
+        await rig.Router.HeldLoginWaitsAsync;
+        rig.Router.Pin(Alice, "store-2");
+        rig.Router.Hold(Alice, false);
+        await home.AcceptImapLoginAsync("IMAP4rev1 NEWHOME");
+        await client.ExpectAsync("a OK [CAPABILITY IMAP4rev1 NEWHOME] *");
+    }
+
     private static Task WhenLeft(ProxyRig rig)
     {
         var presence = rig.Node.Presence;
