@@ -111,3 +111,9 @@ public sealed class MemoryBearerLoginTests() : BearerLoginSuite(RigTransport.Mem
 public sealed class PortableBearerLoginTests() : BearerLoginSuite(RigTransport.Portable);
 
 public sealed class LinuxBearerLoginTests() : BearerLoginSuite(RigTransport.Linux);
+
+public sealed class MemoryGoodbyeTests() : GoodbyeSuite(RigTransport.Memory);
+
+public sealed class PortableGoodbyeTests() : GoodbyeSuite(RigTransport.Portable);
+
+public sealed class LinuxGoodbyeTests() : GoodbyeSuite(RigTransport.Linux);
