@@ -55,7 +55,7 @@ internal sealed class GoodbyeClient(DialogueClient connection, int seed)
 
     private async Task<bool> FetchAsync()
     {
-        await connection.SendLineAsync("b FETCH 1:3 BODY[]");
+        await connection.SendLineAsync("b FETCH 1:2 BODY[]");
         if (await FirstLineAsync() is not { } line)
         {
             return false;

@@ -56,7 +56,7 @@ internal static class GoodbyeStore
         {
             case 'b':
                 var answer = new StringBuilder();
-                for (var i = 0; i < 3; i++)
+                for (var i = chance.Next(2); i < 2; i++)
                 {
                     var size = chance.Next(0, 60_000);
                     answer.Append(CultureInfo.InvariantCulture, $"* 1 FETCH (BODY[] {{{size}}}\r\n{Body(size)})\r\n");
