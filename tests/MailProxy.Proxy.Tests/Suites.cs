@@ -117,3 +117,9 @@ public sealed class MemoryMovingUserTests() : MovingUserSuite(RigTransport.Memor
 public sealed class PortableMovingUserTests() : MovingUserSuite(RigTransport.Portable);
 
 public sealed class LinuxMovingUserTests() : MovingUserSuite(RigTransport.Linux);
+
+public sealed class MemoryGoodbyeTests() : GoodbyeSuite(RigTransport.Memory);
+
+public sealed class PortableGoodbyeTests() : GoodbyeSuite(RigTransport.Portable);
+
+public sealed class LinuxGoodbyeTests() : GoodbyeSuite(RigTransport.Linux);

@@ -26,3 +26,7 @@ public sealed class MemoryLimitTests() : ConnectionLimitSuite(time => new Memory
 public sealed class PortableTlsPeerTests() : TlsPeerSuite(time => new PortableTransport(time));
 
 public sealed class MemoryTlsPeerTests() : TlsPeerSuite(time => new MemoryTransport(time));
+
+public sealed class PortableBoundaryTests() : BoundarySuite(time => new PortableTransport(time));
+
+public sealed class MemoryBoundaryTests() : BoundarySuite(time => new MemoryTransport(time));

@@ -99,6 +99,7 @@ public abstract class UserSessionsSuite(RigTransport on)
         await using var home = await rig.StoreAsync("store-2", 143);
         var moved = await LogInAsync(rig, MailProtocol.Imap, store);
         rig.Router.Pin("alice@example.org", "store-2");
+        await moved.ExpectAsync("\\* BYE *");
         await moved.ExpectGoneAsync();
         await NobodyIsCountedAsync(rig);
         await LogInAsync(rig, MailProtocol.Imap, home);

@@ -39,8 +39,11 @@ public abstract class DirectoryWordSuite(RigTransport on)
         rig.Router.Pin("bob@example.org", "store-1");
         await client.SendLineAsync("b NOOP");
         await proxy.ExpectAsync("b NOOP");
+        await proxy.SendLineAsync("b OK");
+        await client.ExpectAsync("b OK");
 
         rig.Router.Pin("alice@example.org", "store-2");
+        await client.ExpectAsync("\\* BYE *");
         await client.ExpectGoneAsync();
         var again = await rig.ConnectAgainAsync();
         await again.ExpectAsync("* OK *");

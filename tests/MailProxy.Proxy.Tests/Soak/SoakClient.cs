@@ -87,30 +87,36 @@ internal sealed class SoakClient(SoakProxy proxy, Random random, SoakTally tally
             case SoakAct.HalfClose:
                 await client.SendAsync(Text($"b GET {size}\r\n"), patience);
                 await client.EndAsync();
+                await ReadHeaderAsync(client, patience);
                 Check(await client.ReadPatternAsync(size, patience), "a download after a half-close");
                 await client.ReadToTheEndAsync(patience);
                 break;
             case SoakAct.Get:
                 await client.SendAsync(Text($"b GET {size}\r\n"), patience);
+                await ReadHeaderAsync(client, patience);
                 Check(await client.ReadPatternAsync(size, patience), "a download");
-                Check(await client.ReadLineAsync(patience) is var line and not (null or "b OK") ? line : null, "the line behind a download");
+                Check(await client.ReadLineAsync(patience) is var close and not (null or ")") ? close : null, "the line behind a download");
+                Check(await client.ReadLineAsync(patience) is var line and not (null or "b OK") ? line : null, "the answer behind a download");
                 break;
             case SoakAct.LeaveInGet:
                 await client.SendAsync(Text($"b GET {Largest}\r\n"), patience);
+                await ReadHeaderAsync(client, patience);
                 Check(await client.ReadPatternAsync(random.Next(2) * random.Next(Largest), patience), "half a download");
                 await SoakPause.OfAsync(random.Next(50), patience);
                 break;
             case SoakAct.Put:
-                await client.SendAsync(Text($"b PUT {size}\r\n"), patience);
+                await client.SendAsync(Text($"b PUT {{{size}+}}\r\n"), patience);
                 await SendAsync(client, size, patience);
-                Check(await client.ReadLineAsync(patience) is var reply and not (null or "b OK") ? reply : null, "the answer to an upload");
+                await client.SendAsync("\r\n", patience);
+                Check(await ReadFirstLineAsync(client, patience) is var reply and not (null or "b OK") ? reply : null, "the answer to an upload");
                 break;
             case SoakAct.LeaveInPut:
-                await client.SendAsync(Text($"b PUT {Largest}\r\n"), patience);
+                await client.SendAsync(Text($"b PUT {{{Largest}+}}\r\n"), patience);
                 await SendAsync(client, random.Next(Largest), patience);
                 break;
             case SoakAct.StoreLeaves:
                 await client.SendAsync(Text($"b CUT {size}\r\n"), patience);
+                await ReadHeaderAsync(client, patience);
                 await client.ReadPatternAsync(size, patience);
                 break;
             case SoakAct.Stuck:
@@ -126,6 +132,18 @@ internal sealed class SoakClient(SoakProxy proxy, Random random, SoakTally tally
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    // Whoever moved hears so instead of an answer, never in the middle of one.
+    private static async Task<string?> ReadFirstLineAsync(SoakSocket client, CancellationToken patience)
+    {
+        var line = await client.ReadLineAsync(patience);
+        return line?.StartsWith("* BYE [UNAVAILABLE] Your mailbox has moved", StringComparison.Ordinal) == true ? throw new EndOfStreamException() : line;
+    }
+
+    private async Task ReadHeaderAsync(SoakSocket client, CancellationToken patience) =>
+        Check(
+            await ReadFirstLineAsync(client, patience) is var line && line?.StartsWith("* 1 FETCH (BODY[] {", StringComparison.Ordinal) == false ? line : null,
+            "the line before a download");
 
     private static async Task CommandAsync(SoakSocket client, string command, CancellationToken patience)
     {

@@ -103,14 +103,16 @@ internal sealed class SoakStore : IAsyncDisposable
         while (await peer.ReadLineAsync(_stop.Token) is { } line)
         {
             var words = line.Split(' ');
-            var number = words.Length > 2 ? int.Parse(words[2], CultureInfo.InvariantCulture) : 0;
+            var number = words.Length > 2 ? int.Parse(words[2].AsSpan().Trim("{+}"), CultureInfo.InvariantCulture) : 0;
             switch (words[1])
             {
                 case "GET":
                     await SendAsync(peer, number);
+                    await peer.SendAsync(")\r\n", _stop.Token);
                     break;
                 case "PUT":
                     var wrong = await peer.ReadPatternAsync(number, _stop.Token);
+                    await peer.ReadLineAsync(_stop.Token);
                     await peer.SendAsync($"{words[0]} {(wrong is null ? "OK" : "WRONG " + wrong)}\r\n", _stop.Token);
                     continue;
                 case "CUT":
@@ -127,6 +129,7 @@ internal sealed class SoakStore : IAsyncDisposable
 
     private async Task SendAsync(SoakSocket peer, int octets)
     {
+        await peer.SendAsync($"* 1 FETCH (BODY[] {{{octets.ToString(CultureInfo.InvariantCulture)}}}\r\n", _stop.Token);
         for (var at = 0; at < octets;)
         {
             var piece = SoakPattern.From(at, octets - at);
