@@ -19,6 +19,10 @@ public abstract class MovingUserSuite(RigTransport on)
         await client.ExpectAsync("a OK *");
         await client.SendLineAsync("b NOOP");
         await proxy.ExpectAsync("b NOOP");
+
+        // Nothing is under way then: the goodbye comes at once.
+        await proxy.SendLineAsync("b OK");
+        await client.ExpectAsync("b OK");
         var left = WhenLeft(rig);
         Assert.True(rig.Node.Presence.IsPresent(Alice));
 
@@ -26,6 +30,7 @@ public abstract class MovingUserSuite(RigTransport on)
 
         await left;
         Assert.False(rig.Node.Presence.IsPresent(Alice));
+        await client.ExpectAsync("\\* BYE *");
         await client.ExpectGoneAsync();
         await rig.Server!.StopAsync(TimeSpan.FromSeconds(5));
         Assert.Contains(rig.Log.Entries, entry => entry.Text.Contains("being moved (table says store-1)", StringComparison.Ordinal));
