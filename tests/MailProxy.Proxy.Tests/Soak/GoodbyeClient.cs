@@ -74,7 +74,7 @@ internal sealed class GoodbyeClient(DialogueClient connection, int seed)
 
     private async Task<bool> AppendAsync()
     {
-        var size = _chance.Next(1, 40_000);
+        var size = _chance.Next(1, 16_000);
         await connection.SendLineAsync($"c APPEND INBOX {{{size}}}");
         if (await FirstLineAsync() is not { } line)
         {

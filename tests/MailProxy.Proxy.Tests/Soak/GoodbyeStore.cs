@@ -58,7 +58,7 @@ internal static class GoodbyeStore
                 var answer = new StringBuilder();
                 for (var i = chance.Next(2); i < 2; i++)
                 {
-                    var size = chance.Next(0, 60_000);
+                    var size = chance.Next(0, 24_000);
                     answer.Append(CultureInfo.InvariantCulture, $"* 1 FETCH (BODY[] {{{size}}}\r\n{Body(size)})\r\n");
                 }
 
