@@ -59,8 +59,10 @@ internal sealed class UserSessions(LimitOptions limits, ISharedSessions? shared)
 
         session.HasPlace = false;
         var place = session.Place;
-        Release(place);
+
+        // The wider count first: whoever finds a place here shall find one there too.
         shared?.Leave(place);
+        Release(place);
     }
 
     private async ValueTask<(SessionCap Cap, string Detail)?> ShareAsync(SessionContext session, SessionPlace place)
