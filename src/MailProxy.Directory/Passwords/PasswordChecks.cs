@@ -13,6 +13,7 @@ internal sealed class PasswordChecks(int atOnce, int waiting) : IAsyncDisposable
     public const int DefaultWaiting = 4096;
 
     private readonly Admission _admission = new(atOnce, waiting);
+    private volatile bool _hasEnded;
 
     public PasswordChecks()
         : this(Environment.ProcessorCount, DefaultWaiting)
@@ -25,7 +26,7 @@ internal sealed class PasswordChecks(int atOnce, int waiting) : IAsyncDisposable
     /// <param name="cancellationToken">Ends the waiting; a comparison that has begun is finished.</param>
     /// <exception cref="InvalidOperationException">See <see cref="PasswordHash.Verify"/>.</exception>
     public Task<bool?> CompareAsync(PasswordHash hash, Secret password, CancellationToken cancellationToken) =>
-        hash.IsCheap && !cancellationToken.IsCancellationRequested
+        hash.IsCheap && !_hasEnded && !cancellationToken.IsCancellationRequested
             ? Task.FromResult<bool?>(hash.Verify(password.Octets.Span))
             : CompareAsync(() => hash.Verify(password.Octets.Span), cancellationToken);
 
@@ -56,6 +57,7 @@ internal sealed class PasswordChecks(int atOnce, int waiting) : IAsyncDisposable
     /// <summary>Waits for the comparisons that were asked for before. None may be asked for after.</summary>
     public async ValueTask DisposeAsync()
     {
+        _hasEnded = true;
         await _admission.DrainAsync();
         _admission.Dispose();
     }

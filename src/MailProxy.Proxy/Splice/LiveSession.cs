@@ -45,14 +45,9 @@ internal sealed class LiveSession(SessionContext context, SessionServices servic
             }
         }
 
-        if (Volatile.Read(ref _splice) is { } splice)
-        {
-            splice.StopAtBoundary();
-        }
-        else
-        {
-            _deadline?.Cancel(DeadlineCause.Ended);
-        }
+        // While the client's answer is being sent there is nothing to stop yet: the splice looks at the reason when it begins.
+        Interlocked.MemoryBarrier();
+        Volatile.Read(ref _splice)?.StopAtBoundary();
     }
 
     /// <inheritdoc/>
@@ -63,7 +58,14 @@ internal sealed class LiveSession(SessionContext context, SessionServices servic
     {
         Volatile.Write(ref _isCut, true);
         Interlocked.MemoryBarrier();
-        Volatile.Read(ref _splice)?.Stop();
+        if (Volatile.Read(ref _splice) is { } splice)
+        {
+            splice.Stop();
+        }
+        else
+        {
+            _deadline?.Cancel(DeadlineCause.Ended);
+        }
     }
 
     /// <summary>From here on the session is nobody's method; <see cref="Ended"/> is its end.</summary>

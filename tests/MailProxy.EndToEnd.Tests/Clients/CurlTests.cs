@@ -51,7 +51,7 @@ public sealed class CurlTests(DevClusterFixture cluster)
         ForeignProgram.Require("curl");
         Assert.Equal("ok\n", (await ForeignProgram.RunAsync("curl", ["--silent", $"http://127.0.0.1:{cluster.Port(7081)}/livez"])).Expect(0).Output);
         var ready = (await ForeignProgram.RunAsync("curl", ["--silent", "--fail", $"http://127.0.0.1:{cluster.Port(7081)}/readyz?verbose"])).Expect(0).Output;
-        Assert.Contains("[+] routing ok: 2 stores", ready, StringComparison.Ordinal);
+        Assert.Matches(@"\[\+\] routing ok: [0-9]+ stores", ready);
         Assert.Contains("[+] directory ok", ready, StringComparison.Ordinal);
         Assert.EndsWith("ready\n", ready, StringComparison.Ordinal);
         Assert.Contains("up ready", (await ForeignProgram.RunAsync("curl", ["--silent", "--max-time", "5", $"telnet://127.0.0.1:{cluster.Port(7082)}"])).Output, StringComparison.Ordinal);
