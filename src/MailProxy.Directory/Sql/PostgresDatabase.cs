@@ -12,16 +12,14 @@ namespace MailProxy.Directory.Sql;
 /// </summary>
 internal sealed class PostgresDatabase : ISqlDatabase
 {
-    /// <summary>
-    /// After a server was gone, connections to it lie in the pool. Whoever meets one empties the pool, but others may be doing the same and have taken
-    /// some out already: room for two of these, one new connection, and one that goes while it is used.
-    /// </summary>
-    private const int Attempts = 4;
-
     private readonly NpgsqlDataSource _source;
     private readonly Admission _admission;
     private readonly CancellationTokenSource _stopping = new();
     private readonly bool _prepare;
+
+    // After a server was gone the pool is full of connections to it. Whoever meets one empties the pool, but many may be doing the same at once and each
+    // has taken some out already: one question may meet them all, then a new one, and one that goes while it is used. Each costs no time.
+    private readonly int _attempts;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
 
@@ -31,7 +29,7 @@ internal sealed class PostgresDatabase : ISqlDatabase
     {
         _source = PostgresSource.Create(options);
         _admission = new Admission(options.Connections, options.Waiting);
-        (_prepare, _timeout, _time) = (options.Prepare, options.Timeout, time);
+        (_prepare, _attempts, _timeout, _time) = (options.Prepare, options.Connections + 2, options.Timeout, time);
         Name = $"PostgreSQL at {new NpgsqlConnectionStringBuilder(options.ConnectionString).Host}";
     }
 
@@ -104,7 +102,7 @@ internal sealed class PostgresDatabase : ISqlDatabase
                 connection = await _source.OpenConnectionAsync(cancellationToken);
                 return await QueryAsync(connection, query, arguments, cancellationToken);
             }
-            catch (NpgsqlException exception) when (attempt < Attempts && IsBroken(connection, exception) && !cancellationToken.IsCancellationRequested)
+            catch (NpgsqlException exception) when (attempt < _attempts && IsBroken(connection, exception) && !cancellationToken.IsCancellationRequested)
             {
                 // Reading twice does no harm.
                 _source.Clear();
