@@ -28,7 +28,8 @@ internal sealed class FixedDirectory : IUserDirectory
             : new AuthenticationResult(AuthenticationOutcome.WrongPassword));
     }
 
-    public ValueTask<LookupResult> LookUpAsync(string address, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask<LookupResult> LookUpAsync(string address, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(new LookupResult(LookupOutcome.Found, [new DirectoryUser(address.ToLowerInvariant(), null, new Dictionary<string, string>())]));
 
     public int Forget(string user)
     {

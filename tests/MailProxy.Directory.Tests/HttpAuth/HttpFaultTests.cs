@@ -214,7 +214,8 @@ public sealed class HttpFaultTests
     {
         await using var service = new AuthHttpService(async (_, stop) =>
         {
-            await Task.Delay(Timeout.Infinite, stop);
+            // Until it is stopped.
+            await new TaskCompletionSource().Task.WaitAsync(stop);
             return "";
         });
         await using var rig = new HttpAuthRig(null, service.Url);

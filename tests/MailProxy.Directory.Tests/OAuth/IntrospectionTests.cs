@@ -103,7 +103,8 @@ public sealed class IntrospectionTests : IDisposable
         rig.Issuer.Instead = async context =>
         {
             asked.TrySetResult();
-            await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // Until the client gives up.
+            await new TaskCompletionSource().Task.WaitAsync(context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return true;
         };
         var asking = rig.LogInAsync("opaque");
