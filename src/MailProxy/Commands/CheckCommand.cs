@@ -8,7 +8,7 @@ internal static class CheckCommand
 {
     public static Command Create()
     {
-        var arguments = new ConfigArguments();
+        var arguments = ConfigArguments.OfNode();
         var command = new Command("check", "Validate a configuration file and list every error at once.");
         arguments.AddTo(command);
         command.SetAction(parsed => Check(arguments.File(parsed), arguments.Overrides(parsed)));

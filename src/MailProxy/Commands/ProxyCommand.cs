@@ -9,7 +9,7 @@ internal static class ProxyCommand
 {
     public static Command Create()
     {
-        var arguments = new ConfigArguments();
+        var arguments = ConfigArguments.OfNode();
         var command = new Command("proxy", "Run one proxy node.");
         arguments.AddTo(command);
         command.SetAction((parsed, _) => NodeRunner.RunAsync(() => ConfigurationLoader.Load<ProxyConfig>(arguments.File(parsed), arguments.Overrides(parsed)), ProxyHost.StartAsync));

@@ -33,7 +33,7 @@ internal static class RouteCommand
 
     public static Command Create()
     {
-        var arguments = new ConfigArguments();
+        var arguments = ConfigArguments.OfOperator();
         var user = new Argument<string>("USER") { Description = "A user's name or any address: an alias is told for each user it stands for." };
         var protocol = new Option<MailProtocol>("--protocol") { Description = "As a client of this protocol.", DefaultValueFactory = _ => MailProtocol.Imap };
         var json = new Option<bool>("--json") { Description = "JSON instead of text." };

@@ -9,7 +9,7 @@ internal static class StoreCommand
 {
     public static Command Create()
     {
-        var arguments = new ConfigArguments();
+        var arguments = ConfigArguments.OfNode();
         var command = new Command("store", "Run one reference store node.");
         arguments.AddTo(command);
         command.SetAction((parsed, _) => NodeRunner.RunAsync(() => ConfigurationLoader.Load<StoreConfig>(arguments.File(parsed), arguments.Overrides(parsed)), StoreHost.StartAsync));

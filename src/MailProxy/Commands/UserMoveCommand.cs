@@ -12,17 +12,13 @@ namespace MailProxy.Commands;
 /// <summary><c>mailproxy user move USER STORE</c>: moves a user's mail and route to another store, safely. docs/moving-users.md.</summary>
 internal static class UserMoveCommand
 {
-    // What dev leaves beside its keys: in its folder nothing need be said.
-    private static readonly string DevConfig = Path.Combine("mailproxy-dev", "proxy.json");
-
     private static readonly TimeSpan ExplainLimit = TimeSpan.FromSeconds(5);
 
     public static Command Create()
     {
         var user = new Argument<string>("USER") { Description = "The canonical name, or an address." };
         var to = new Argument<string?>("STORE") { Description = "The store to move to.", Arity = ArgumentArity.ZeroOrOne };
-        var file = new Option<FileInfo?>("--config", "-c") { Description = $"A proxy's configuration: its Consul, directory and store certificates are used. Default: {DevConfig}, if it is there." };
-        var set = new Option<string[]>("--set") { Description = "Override one value of it: Section:Key=value.", AllowMultipleArgumentsPerToken = false };
+        var arguments = ConfigArguments.OfOperator();
         var resume = new Option<bool>("--resume") { Description = "Go on with a move that was interrupted." };
         var abort = new Option<bool>("--abort") { Description = "Take a move back that was interrupted." };
         var status = new Option<bool>("--status") { Description = "Tell how a move stands." };
@@ -42,8 +38,9 @@ internal static class UserMoveCommand
         });
         var command = new Command("move", "Move a user to another store: hold, goodbye on every proxy, copy, flip the route, release. May be interrupted at any time.")
         {
-            user, to, file, set, resume, abort, status, via, purge, timeout, json,
+            user, to, resume, abort, status, via, purge, timeout, json,
         };
+        arguments.AddTo(command);
         command.Validators.Add(result =>
         {
             var kinds = new[] { resume, abort, status }.Count(option => result.GetValue(option));
@@ -61,8 +58,8 @@ internal static class UserMoveCommand
             }
         });
         command.SetAction((parsed, _) => RunAsync(
-            parsed.GetValue(file)?.FullName ?? Path.GetFullPath(DevConfig),
-            parsed.GetValue(set) ?? [],
+            arguments.File(parsed),
+            arguments.Overrides(parsed),
             new MoveRequest(
                 parsed.GetRequiredValue(user),
                 parsed.GetValue(to),
@@ -77,7 +74,7 @@ internal static class UserMoveCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(string file, string[] overrides, MoveRequest request, MoveReport report)
+    private static async Task<int> RunAsync(string file, IReadOnlyList<string> overrides, MoveRequest request, MoveReport report)
     {
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);

@@ -18,7 +18,7 @@ internal static class UserTestCommand
 
     public static Command Create()
     {
-        var arguments = new ConfigArguments();
+        var arguments = ConfigArguments.OfOperator();
         var user = new Argument<string>("USER") { Description = "The name as the user types it." };
         var protocol = new Option<string>("--protocol") { Description = "As if logging in by this protocol.", DefaultValueFactory = _ => "imap" };
         protocol.AcceptOnlyFromAmong("imap", "pop3", "submission", "sieve", "http");

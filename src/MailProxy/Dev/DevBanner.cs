@@ -3,7 +3,14 @@ namespace MailProxy.Dev;
 /// <summary>What <c>mailproxy dev</c> prints when everything listens.</summary>
 internal static class DevBanner
 {
-    /// <summary>Where everything is, and three things to try.</summary>
+    // As it was started: nobody who tries it has it on their path.
+    private static string Program => Path.GetFileNameWithoutExtension(Environment.ProcessPath) switch
+    {
+        null or "dotnet" => $"dotnet {Path.Combine(AppContext.BaseDirectory, "mailproxy.dll")}",
+        _ => Environment.ProcessPath!,
+    };
+
+    /// <summary>Where everything is, and some things to try.</summary>
     public static string Text(DevSettings settings, DevFiles files) => $"""
 
         A mail cluster is running: {settings.Stores} {(settings.Stores == 1 ? "store" : "stores")} behind one proxy. Everything is on 127.0.0.1; Ctrl-C ends it.
@@ -19,7 +26,7 @@ internal static class DevBanner
         Try:
           swaks --server 127.0.0.1:{settings.Port(25)} --to bob@example.org --from me@example.net
           curl --cacert {files.Authority} --user bob@example.org:secret 'imaps://localhost:{settings.Port(993)}/INBOX?ALL'
-          mailproxy user move alice@example.org store-2 --config {files.ProxyConfiguration}
+          {Program} user move alice@example.org store-2 --config {files.ProxyConfiguration}
           curl -X PUT http://127.0.0.1:{settings.Port(7500)}/v1/kv/mailproxy/users/bob@example.org -d store-2
 
         """;
