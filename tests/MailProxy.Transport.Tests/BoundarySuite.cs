@@ -90,7 +90,76 @@ public abstract class BoundarySuite(Func<TimeProvider, IMailTransport> create) :
         splice.StopAtBoundary();
     }
 
-    private static ISplice Start(DialogueClient client, DialogueClient store, AwaitingOwner owner, LineFollower? follower) =>
+    // A close that waits for a client takes a thread with it, and the goodbyes behind it.
+    [Fact]
+    public async Task Clients_that_go_on_sending_do_not_hold_up_the_close()
+    {
+        const int Sessions = 100;
+        for (var round = 0; round < 10; round++)
+        {
+            var legs = new List<(DialogueClient Client, DialogueClient Inside, DialogueClient Outside, DialogueClient Store)>();
+            while (legs.Count < Sessions)
+            {
+                legs.Add(await LegsAsync(isEncrypted: false));
+            }
+
+            var owners = legs.ConvertAll(leg => new DisposingOwner(leg.Inside, leg.Outside));
+            var splices = legs.Zip(owners, (leg, owner) => Start(leg.Inside, leg.Outside, owner, new LineFollower())).ToList();
+            var clients = legs.ConvertAll(leg => Task.Run(() => FloodAsync(leg.Client)));
+            var stores = legs.ConvertAll(leg => Task.Run(() => DrainAsync(leg.Store)));
+            splices.ForEach(splice => splice.StopAtBoundary());
+            await Task.WhenAll(owners.Select(owner => owner.Closed)).WaitAsync(Patience);
+            await Task.WhenAll([.. clients, .. stores]).WaitAsync(Patience);
+        }
+    }
+
+    private static async Task FloodAsync(DialogueClient client)
+    {
+        try
+        {
+            for (; ; )
+            {
+                await client.SendLineAsync("one more");
+                await Task.Yield();
+            }
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            // Closed: that is what it waits for.
+        }
+    }
+
+    private static async Task DrainAsync(DialogueClient store)
+    {
+        try
+        {
+            while (await store.ReadLineAsync() is not null)
+            {
+            }
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        {
+            // Reset, because the proxy threw away what was still to be read.
+        }
+    }
+
+    private sealed class DisposingOwner(DialogueClient inside, DialogueClient outside) : ISpliceOwner
+    {
+        private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Closed => _closed.Task;
+
+        public void Ended(SpliceResult result) => _ = CloseAsync();
+
+        private async Task CloseAsync()
+        {
+            await inside.DisposeAsync();
+            await outside.DisposeAsync();
+            _closed.SetResult();
+        }
+    }
+
+    private static ISplice Start(DialogueClient client, DialogueClient store, ISpliceOwner owner, LineFollower? follower) =>
         client.Connection.Features.Get<ISpliceFeature>()!.Start(store.Connection, Settings, owner, follower);
 
     private async Task<(DialogueClient Client, DialogueClient Inside, DialogueClient Outside, DialogueClient Store)> LegsAsync(bool isEncrypted)

@@ -110,9 +110,12 @@ internal sealed class SocketChannel : ByteChannel
         Span<byte> scrap = stackalloc byte[4096];
         try
         {
-            for (var left = DiscardLimit; left > 0 && _socket.Available > 0; left -= scrap.Length)
+            // Even where octets are there, a blocking receive may wait: behind an asynchronous one whose end some thread of the pool is still to tell.
+            // All of them waiting at once would be none left to tell it.
+            _socket.Blocking = false;
+            for (var left = DiscardLimit; left > 0; left -= scrap.Length)
             {
-                if (_socket.Receive(scrap) == 0)
+                if (_socket.Receive(scrap, SocketFlags.None, out var error) == 0 || error != SocketError.Success)
                 {
                     return;
                 }

@@ -12,13 +12,15 @@ namespace MailProxy.Proxy.Tests.Soak;
 internal sealed class GoodbyeClient(DialogueClient connection, int seed)
 {
     private readonly Random _chance = new(seed);
+    private readonly TaskCompletionSource _isIn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Done when it has heard "yes". Before that a moving user's login is routed again, and no goodbye is due.</summary>
+    public Task IsIn => _isIn.Task;
 
     /// <summary>True: it heard the goodbye. False: it was cut.</summary>
     public async Task<bool> RunAsync()
     {
-        await connection.ExpectAsync("\\* OK *");
-        await connection.SendLineAsync("a LOGIN alice@example.org secret");
-        await connection.ExpectAsync("a OK *");
+        await LogInAsync();
         try
         {
             while (await ActAsync())
@@ -32,6 +34,22 @@ internal sealed class GoodbyeClient(DialogueClient connection, int seed)
         }
 
         return true;
+    }
+
+    private async Task LogInAsync()
+    {
+        try
+        {
+            await connection.ExpectAsync("\\* OK *");
+            await connection.SendLineAsync("a LOGIN alice@example.org secret");
+            await connection.ExpectAsync("a OK *");
+            _isIn.SetResult();
+        }
+        catch (Exception exception)
+        {
+            _isIn.SetException(exception);
+            throw;
+        }
     }
 
     private async Task<bool> HearsGoodbyeAsync()

@@ -25,19 +25,17 @@ public sealed class GoodbyeTests(ITestOutputHelper output)
             await using var store = await rig.StoreAsync("store-1", 143);
             var first = await rig.ConnectAsync(MailProtocol.Imap, connections: 2 * SessionsPerWave);
             var serving = GoodbyeStore.ServeAsync(store, SessionsPerWave, seed + wave);
-            var clients = new List<Task<bool>> { new GoodbyeClient(first, seed + wave).RunAsync() };
+            var clients = new List<GoodbyeClient> { new(first, seed + wave) };
+            var ends = new List<Task<bool>> { clients[0].RunAsync() };
             while (clients.Count < SessionsPerWave)
             {
-                clients.Add(new GoodbyeClient(await rig.ConnectAgainAsync(), seed + (wave * SessionsPerWave) + clients.Count).RunAsync());
+                clients.Add(new(await rig.ConnectAgainAsync(), seed + (wave * SessionsPerWave) + clients.Count));
+                ends.Add(clients[^1].RunAsync());
             }
 
-            while (rig.Node.LinkedSessions < SessionsPerWave)
-            {
-                await Testing.Beat.WaitAsync(1, TestContext.Current.CancellationToken);
-            }
-
+            await Task.WhenAll(clients.Select(client => client.IsIn));
             rig.Router.Pin("alice@example.org", "store-2");
-            heard += (await Task.WhenAll(clients)).Count(isSaid => isSaid);
+            heard += (await Task.WhenAll(ends)).Count(isSaid => isSaid);
             await serving;
         }
 
