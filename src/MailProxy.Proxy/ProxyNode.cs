@@ -67,7 +67,7 @@ public sealed class ProxyNode : IDisposable
             new UserActivity(),
             new UserSessions(limits, sharedSessions),
             _deadlines,
-            new SessionMetrics(),
+            new SessionMetrics(() => router.ViewAge),
             logger,
             time,
             random);

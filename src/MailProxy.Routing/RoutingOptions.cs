@@ -1,3 +1,4 @@
+using MailProxy.Routing.Consul.LastGood;
 using MailProxy.Routing.Static;
 
 namespace MailProxy.Routing;
@@ -11,12 +12,19 @@ public sealed class RoutingOptions
     /// <summary>For <c>static</c>: the stores. A user goes to the store that the directory names, or else to the first.</summary>
     public List<StaticStoreOptions> Stores { get; set; } = [];
 
+    /// <summary>For <c>consul</c>: the last good view on disk.</summary>
+    public LastGoodOptions LastGood { get; set; } = new();
+
     /// <summary>Every error, as <c>path: what to do</c>.</summary>
     public IEnumerable<string> Validate(string path)
     {
         if (Mode == RoutingMode.Consul)
         {
-            return Stores.Count == 0 ? [] : [$"{path}:Stores: stores come from Consul; set {path}:Mode to static, or take them out here."];
+            return
+            [
+                .. Stores.Count == 0 ? Array.Empty<string>() : [$"{path}:Stores: stores come from Consul; set {path}:Mode to static, or take them out here."],
+                .. LastGood.Validate($"{path}:LastGood"),
+            ];
         }
 
         if (Stores.Count == 0)

@@ -1,6 +1,7 @@
 using MailProxy.Routing.Consul;
 using MailProxy.Routing.Consul.Client;
 using MailProxy.Routing.Consul.Feed;
+using MailProxy.Routing.Consul.LastGood;
 using MailProxy.Routing.Consul.Moves;
 using MailProxy.Routing.Consul.Watch;
 using MailProxy.Routing.Moves;
@@ -20,6 +21,7 @@ public sealed class RoutingService : IRoutingSource
     private readonly ConsulOptions options;
     private readonly TimeProvider time;
     private readonly ILogger logger;
+    private LastGoodKeeper? lastGood;
     private ProxyMembership? membership;
     private MoveConfirmer? confirmer;
     private Task running = Task.CompletedTask;
@@ -44,7 +46,7 @@ public sealed class RoutingService : IRoutingSource
     public IRouter Router => router;
 
     /// <summary>What is wrong though routing still works, one phrase each (for <c>/readyz?verbose</c>): Consul unreachable for so long, answers that are not believed ...</summary>
-    public IReadOnlyList<string> Problems => [.. feeds.SelectMany(f => f.Problems), .. membership?.Problem is { } problem ? [problem] : Array.Empty<string>()];
+    public IReadOnlyList<string> Problems => [.. feeds.SelectMany(f => f.Problems), .. membership?.Problem is { } problem ? [problem] : Array.Empty<string>(), .. lastGood?.Problems ?? []];
 
     /// <summary>One line for <c>/readyz?verbose</c>: what is loaded, how old it is, and the problems.</summary>
     public string Detail
@@ -67,11 +69,15 @@ public sealed class RoutingService : IRoutingSource
         confirmer = new MoveConfirmer(consul, keys, participation.NodeId, presence, router, time, logger);
     }
 
+    /// <summary>The last good view is kept on disk, if the options name a file: for nodes; commands have no business there. Call before <see cref="Start"/>.</summary>
+    public void KeepLastGood(LastGoodOptions keep) => lastGood = keep.File.Length == 0 ? null : new LastGoodKeeper(keep, options, feeds, router, time, logger);
+
     /// <summary>Begins to watch. Call once.</summary>
     public void Start()
     {
+        lastGood?.Seed();
         membership?.Start();
-        running = WatchAsync();
+        running = Task.WhenAll(WatchAsync(), Task.Run(() => lastGood?.RunAsync(stop.Token) ?? Task.CompletedTask));
     }
 
     /// <summary>Ends when the first whole view has been loaded, however long that takes.</summary>

@@ -19,8 +19,11 @@ internal sealed class SessionMetrics : IDisposable
     private readonly Counter<long> _messages;
     private readonly Histogram<double> _phase;
 
-    public SessionMetrics()
+    /// <summary>Instruments of one node.</summary>
+    /// <param name="viewAge">Since routing was last confirmed.</param>
+    public SessionMetrics(Func<TimeSpan> viewAge)
     {
+        _meter.CreateObservableGauge("mailproxy.routing.view.age", () => viewAge().TotalSeconds, "s", "Since Consul last confirmed all that routing knows.");
         _active = _meter.CreateUpDownCounter<long>("mailproxy.sessions.active", "{session}", "Sessions from accept to end.");
         _failures = _meter.CreateCounter<long>("mailproxy.session.failures", "{failure}", "Failed logins, recipients and sessions by error.type.");
         _capped = _meter.CreateCounter<long>("mailproxy.sessions.capped", "{session}", "Sessions refused because their user has as many as allowed, by cap.");

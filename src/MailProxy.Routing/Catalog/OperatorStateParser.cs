@@ -5,6 +5,14 @@ namespace MailProxy.Routing.Catalog;
 /// <summary>Reads the operator's word on a store: <c>{"state":"online" / "drain" / "offline"}</c>, or the word alone.</summary>
 internal static class OperatorStateParser
 {
+    /// <summary>The word alone, as <see cref="TryParse"/> reads it.</summary>
+    public static string Write(StoreState state) => state switch
+    {
+        StoreState.Draining => "drain",
+        StoreState.Offline => "offline",
+        _ => "online",
+    };
+
     /// <summary>Reads; <paramref name="problem"/> is a phrase for the operator.</summary>
     public static bool TryParse(ReadOnlySpan<byte> value, out StoreState state, [NotNullWhen(false)] out string? problem)
     {

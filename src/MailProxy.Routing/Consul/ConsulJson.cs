@@ -28,6 +28,7 @@ namespace MailProxy.Routing.Consul;
 [JsonSerializable(typeof(SessionCreated))]
 [JsonSerializable(typeof(TxnAnswer))]
 [JsonSerializable(typeof(Embedded.State.KvFileDocument))]
+[JsonSerializable(typeof(LastGood.SavedRouting))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(bool))]
 internal sealed partial class ConsulJson : JsonSerializerContext;

@@ -80,6 +80,7 @@ internal sealed class ProxyHost : INode
         if (_routing is RoutingService consul)
         {
             consul.TakePart(new MoveParticipation(config.Node.Name, ProgramVersion.Text), _proxy.Presence);
+            consul.KeepLastGood(config.Routing.LastGood);
         }
 
         _trim = new MemoryTrim(time);

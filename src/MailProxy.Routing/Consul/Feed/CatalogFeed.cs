@@ -1,5 +1,6 @@
 using MailProxy.Routing.Catalog;
 using MailProxy.Routing.Consul.Client;
+using MailProxy.Routing.Consul.LastGood;
 using MailProxy.Routing.Consul.Model;
 using MailProxy.Routing.Consul.Watch;
 using MailProxy.Routing.Views;
@@ -14,7 +15,9 @@ internal sealed class CatalogFeed : IWatchSource<IReadOnlyList<ServiceHealth>>, 
     private readonly string service;
     private readonly BlockingWatch<IReadOnlyList<ServiceHealth>> watch;
     private Dictionary<string, StoreNode> known = [];
+    private IReadOnlyDictionary<string, StoreNode> seeded = new Dictionary<string, StoreNode>();
     private HashSet<string> warned = [];
+    private volatile IReadOnlyList<ServiceHealth> instances = [];
     private bool loaded;
     private volatile string? doubt;
 
@@ -27,9 +30,30 @@ internal sealed class CatalogFeed : IWatchSource<IReadOnlyList<ServiceHealth>>, 
 
     public string Name => "catalog";
 
+    public bool IsConfirmed => watch.Status.IsConfirmed;
+
     public TimeSpan Age => watch.Status.Age;
 
     public IEnumerable<string> Problems => FeedProblems.Of(Name, watch.Status, doubt);
+
+    public void Seed(SavedRouting saved)
+    {
+        instances = saved.Stores;
+        seeded = known = Read(saved.Stores);
+    }
+
+    public RoutingView FillIn(RoutingView view, TimeSpan age)
+    {
+        if (view.Loaded.HasFlag(ViewParts.Catalog))
+        {
+            return view;
+        }
+
+        watch.Status.Assume(age);
+        return Apply(view, seeded);
+    }
+
+    public void Save(SavedRouting saved) => saved.Stores = [.. instances];
 
     public Task RunAsync(CancellationToken cancellationToken) => watch.RunAsync(cancellationToken);
 
@@ -53,16 +77,20 @@ internal sealed class CatalogFeed : IWatchSource<IReadOnlyList<ServiceHealth>>, 
         }
 
         doubt = null;
+        instances = answer.Value;
         var next = Read(answer.Value);
         if (!loaded || !Same(known, next))
         {
             known = next;
             loaded = true;
-            context.Router.Publish(view => view with { Services = next, Loaded = view.Loaded | ViewParts.Catalog });
+            context.Router.Publish(view => Apply(view, next));
         }
 
         return ValueTask.FromResult(WatchVerdict.Believed);
     }
+
+    private static RoutingView Apply(RoutingView view, IReadOnlyDictionary<string, StoreNode> services) =>
+        view with { Services = services, Loaded = view.Loaded | ViewParts.Catalog };
 
     private static bool Same(Dictionary<string, StoreNode> left, Dictionary<string, StoreNode> right) =>
         left.Count == right.Count && left.All(l => right.TryGetValue(l.Key, out var node) && StoreNodeReader.Same(l.Value, node));

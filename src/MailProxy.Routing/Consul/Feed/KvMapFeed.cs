@@ -1,6 +1,9 @@
+using System.Text;
 using MailProxy.Routing.Consul.Client;
+using MailProxy.Routing.Consul.LastGood;
 using MailProxy.Routing.Consul.Model;
 using MailProxy.Routing.Consul.Watch;
+using MailProxy.Routing.Views;
 using Microsoft.Extensions.Logging;
 
 namespace MailProxy.Routing.Consul.Feed;
@@ -19,6 +22,7 @@ internal sealed class KvMapFeed<T> : IWatchSource<IReadOnlyList<KvPair>>, IFeed
     private readonly BlockingWatch<IReadOnlyList<KvPair>> watch;
     private Dictionary<string, T> known = [];
     private Dictionary<string, ulong> warned = [];
+    private IReadOnlyDictionary<string, T> seeded = new Dictionary<string, T>();
     private bool loaded;
     private ulong applied;
 
@@ -33,12 +37,40 @@ internal sealed class KvMapFeed<T> : IWatchSource<IReadOnlyList<KvPair>>, IFeed
 
     public string Name => map.Name;
 
+    public bool IsConfirmed => watch.Status.IsConfirmed;
+
     public TimeSpan Age => watch.Status.Age;
 
     public IEnumerable<string> Problems => FeedProblems.Of(map.Name, watch.Status, guard.Doubt);
 
     /// <summary>Consul's index of the last answer that was applied.</summary>
     public ulong Applied => Volatile.Read(ref applied);
+
+    public void Seed(SavedRouting saved)
+    {
+        foreach (var (name, text) in saved.Maps.GetValueOrDefault(map.Name) ?? [])
+        {
+            if (map.NameProblem(name) is null && map.Parse(Encoding.UTF8.GetBytes(text), out var value, out _))
+            {
+                known[name] = value;
+            }
+        }
+
+        seeded = known;
+    }
+
+    public RoutingView FillIn(RoutingView view, TimeSpan age)
+    {
+        if (view.Loaded.HasFlag(map.Part))
+        {
+            return view;
+        }
+
+        watch.Status.Assume(age);
+        return Apply(view, seeded);
+    }
+
+    public void Save(SavedRouting saved) => saved.Maps[map.Name] = Volatile.Read(ref known).ToDictionary(entry => entry.Key, entry => map.Write(entry.Value));
 
     public Task RunAsync(CancellationToken cancellationToken) => watch.RunAsync(cancellationToken);
 
@@ -61,14 +93,16 @@ internal sealed class KvMapFeed<T> : IWatchSource<IReadOnlyList<KvPair>>, IFeed
         var next = Read(answer.Value);
         if (!loaded || !Same(known, next))
         {
-            known = next;
+            Volatile.Write(ref known, next);
             loaded = true;
-            context.Router.Publish(view => map.Apply(view, next));
+            context.Router.Publish(view => Apply(view, next));
         }
 
         Volatile.Write(ref applied, answer.Index);
         return WatchVerdict.Believed;
     }
+
+    private RoutingView Apply(RoutingView view, IReadOnlyDictionary<string, T> values) => map.Apply(view, values) with { Loaded = view.Loaded | map.Part };
 
     private static bool Same(Dictionary<string, T> left, Dictionary<string, T> right) =>
         left.Count == right.Count && left.All(l => right.TryGetValue(l.Key, out var value) && l.Value.Equals(value));

@@ -12,14 +12,14 @@ internal static class RoutingFeeds
     private const int MaxUserLength = 320;
 
     private static readonly KvMap<Pin> Pins = new(
-        "pins", "users", UserProblem, PinParser.TryParse, (view, pins) => view with { Pins = pins, Loaded = view.Loaded | ViewParts.Pins });
+        "pins", "users", UserProblem, PinParser.TryParse, PinText.WriteText, ViewParts.Pins, (view, pins) => view with { Pins = pins });
 
     private static readonly KvMap<string> Domains = new(
-        "domains", "domains", DomainProblem, TryParseStoreId, (view, domains) => view with { Domains = domains, Loaded = view.Loaded | ViewParts.Domains });
+        "domains", "domains", DomainProblem, TryParseStoreId, store => store, ViewParts.Domains, (view, domains) => view with { Domains = domains });
 
     private static readonly KvMap<StoreState> OperatorStates = new(
-        "stores", "stores", StoreId.Problem, OperatorStateParser.TryParse,
-        (view, states) => view with { OperatorStates = states, Loaded = view.Loaded | ViewParts.OperatorStates });
+        "stores", "stores", StoreId.Problem, OperatorStateParser.TryParse, OperatorStateParser.Write, ViewParts.OperatorStates,
+        (view, states) => view with { OperatorStates = states });
 
     public static IReadOnlyList<IFeed> Create(string storeService, FeedContext context) =>
     [

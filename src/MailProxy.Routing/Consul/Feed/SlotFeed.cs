@@ -1,4 +1,6 @@
+using System.Text;
 using MailProxy.Routing.Consul.Client;
+using MailProxy.Routing.Consul.LastGood;
 using MailProxy.Routing.Consul.Model;
 using MailProxy.Routing.Consul.Watch;
 using MailProxy.Routing.Slots;
@@ -15,6 +17,8 @@ internal sealed class SlotFeed : IWatchSource<KvPair?>, IFeed
     private readonly DisappearanceGuard guard;
     private readonly BlockingWatch<KvPair?> watch;
     private SlotTable? known;
+    private volatile string? text;
+    private SlotTable? seeded;
     private ulong warned;
     private bool loaded;
 
@@ -28,9 +32,32 @@ internal sealed class SlotFeed : IWatchSource<KvPair?>, IFeed
 
     public string Name => "slots";
 
+    public bool IsConfirmed => watch.Status.IsConfirmed;
+
     public TimeSpan Age => watch.Status.Age;
 
     public IEnumerable<string> Problems => FeedProblems.Of(Name, watch.Status, guard.Doubt);
+
+    public void Seed(SavedRouting saved)
+    {
+        if (saved.Slots is { } value && SlotTableParser.TryParse(Encoding.UTF8.GetBytes(value), out var table, out _))
+        {
+            (known, seeded, text) = (table, table, value);
+        }
+    }
+
+    public RoutingView FillIn(RoutingView view, TimeSpan age)
+    {
+        if (view.Loaded.HasFlag(ViewParts.Slots))
+        {
+            return view;
+        }
+
+        watch.Status.Assume(age);
+        return Apply(view, seeded);
+    }
+
+    public void Save(SavedRouting saved) => saved.Slots = text;
 
     public Task RunAsync(CancellationToken cancellationToken) => watch.RunAsync(cancellationToken);
 
@@ -44,11 +71,12 @@ internal sealed class SlotFeed : IWatchSource<KvPair?>, IFeed
             guard.Reset();
             if (Read(pair) is { } table)
             {
+                text = Encoding.UTF8.GetString(pair.Value ?? []);
                 Publish(table);
             }
             else if (!loaded)
             {
-                Publish(null);
+                Publish(known);
             }
 
             return WatchVerdict.Believed;
@@ -59,9 +87,13 @@ internal sealed class SlotFeed : IWatchSource<KvPair?>, IFeed
             return WatchVerdict.Doubted;
         }
 
+        text = null;
         Publish(null);
         return WatchVerdict.Believed;
     }
+
+    private static RoutingView Apply(RoutingView view, SlotTable? table) => view with { Slots = table, Loaded = view.Loaded | ViewParts.Slots };
+
 
     private SlotTable? Read(KvPair pair)
     {
@@ -90,6 +122,6 @@ internal sealed class SlotFeed : IWatchSource<KvPair?>, IFeed
 
         known = table;
         loaded = true;
-        context.Router.Publish(view => view with { Slots = table, Loaded = view.Loaded | ViewParts.Slots });
+        context.Router.Publish(view => Apply(view, table));
     }
 }

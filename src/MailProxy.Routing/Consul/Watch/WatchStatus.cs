@@ -7,6 +7,7 @@ internal sealed class WatchStatus(TimeProvider time)
     private long confirmed = time.GetTimestamp();
     private long failingSince;
     private string? failure;
+    private bool hasAnswer;
 
     /// <summary>Since the last good answer (or the start).</summary>
     public TimeSpan Age
@@ -16,6 +17,30 @@ internal sealed class WatchStatus(TimeProvider time)
             lock (gate)
             {
                 return time.GetElapsedTime(confirmed);
+            }
+        }
+    }
+
+    /// <summary>There was a good answer.</summary>
+    public bool IsConfirmed
+    {
+        get
+        {
+            lock (gate)
+            {
+                return hasAnswer;
+            }
+        }
+    }
+
+    /// <summary>What is served instead of a first answer was confirmed so long ago.</summary>
+    public void Assume(TimeSpan age)
+    {
+        lock (gate)
+        {
+            if (!hasAnswer)
+            {
+                confirmed = time.GetTimestamp() - (long)(age.TotalSeconds * time.TimestampFrequency);
             }
         }
     }
@@ -39,6 +64,7 @@ internal sealed class WatchStatus(TimeProvider time)
         {
             TimeSpan? outage = failure is null ? null : time.GetElapsedTime(failingSince);
             failure = null;
+            hasAnswer = true;
             confirmed = time.GetTimestamp();
             return outage;
         }
