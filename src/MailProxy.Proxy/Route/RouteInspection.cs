@@ -32,14 +32,14 @@ public static class RouteInspection
 
     private static (string? Dial, string? Tls, string? Login, string? Problem) LegTo(StoreNode store, StoreLegOptions stores, MailProtocol protocol)
     {
-        if (!StoreConnector.TryFindPort(store, protocol, out var port, out var isImplicit))
+        if (!StoreConnector.TryFindDoor(store, protocol, out var door, out var port))
         {
             return (null, null, null, $"{store.Id} offers no port for {ProtocolNames.Of(protocol)}: look at its meta keys in the catalog");
         }
 
         var login = protocol is MailProtocol.Mx or MailProtocol.Lmtp ? "lmtp" : StoreLoginMethods.Of(store, stores.Login)?.ToString().ToLowerInvariant();
         return (
-            string.Create(CultureInfo.InvariantCulture, $"{store.Address}:{port}"), isImplicit ? "implicit" : store.Tls.ToString().ToLowerInvariant(), login,
+            string.Create(CultureInfo.InvariantCulture, $"{store.Address}:{port}"), door.IsImplicit ? "implicit" : store.Tls.ToString().ToLowerInvariant(), login,
             login is null ? $"{store.Id} asks for the login method '{store.Login}', which is none of ours" : null);
     }
 

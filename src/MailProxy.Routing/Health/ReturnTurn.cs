@@ -5,6 +5,9 @@ public readonly struct ReturnTurn : IDisposable
 {
     private readonly ReturnRamp? _ramp;
 
+    /// <summary>No turn.</summary>
+    public static ReturnTurn Refused { get; } = new(null, true);
+
     internal ReturnTurn(ReturnRamp? ramp, bool isRefused) => (_ramp, IsRefused) = (ramp, isRefused);
 
     /// <summary>Too many wait already: no turn was given.</summary>

@@ -120,7 +120,7 @@ public sealed class StoreHealthMonitor : IDisposable
         _metrics.Waiting(store, 1);
         try
         {
-            return await ramp.EnterAsync(cancellationToken) ? new ReturnTurn(ramp, false) : new ReturnTurn(null, true);
+            return await ramp.EnterAsync(cancellationToken) ? new ReturnTurn(ramp, false) : ReturnTurn.Refused;
         }
         finally
         {
