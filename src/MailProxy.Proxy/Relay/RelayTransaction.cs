@@ -4,6 +4,7 @@ using MailProxy.Proxy.Failures;
 using MailProxy.Proxy.Sessions;
 using MailProxy.Proxy.StoreLogin;
 using MailProxy.Routing.Catalog;
+using MailProxy.Routing.Decisions;
 using MailProxy.Transport.Connections;
 
 namespace MailProxy.Proxy.Relay;
@@ -175,24 +176,29 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
         var places = new List<(RelayTarget Target, int Index)>(wanted.Count);
         var added = new List<(string Node, string User)>(wanted.Count);
         using var limit = new CancellationTokenSource(services.Settings.Limits.StoreLogin, services.Time);
-        foreach (var (user, node, _) in wanted)
+        foreach (var (user, named, isSmarthost) in wanted)
         {
-            var target = _targets[node.Id];
-            if (!_asked.TryGetValue((node.Id, user), out var asked))
+            var (node, asked) = await AskAsync(user, named, added, limit.Token);
+            for (var then = new RouteDecision(RouteOutcome.Routed, node.Id, node, RouteReason.None, "as a recipient");
+                 !isSmarthost && !asked.Reply.IsPositive && _targets[node.Id].Referral is { } referral && then.ReferredBy is null;)
             {
-                // The same user behind two addresses gets one copy.
-                var reply = await target.AddAsync(user, limit.Token);
-                if (target.WasStale && await OpenInsteadAsync(target, node) is { } fresh)
+                // The store refuses who has moved away; the other one is asked, if it is one of ours. Only one step: whoever moves twice in a moment is put off.
+                var next = services.Routing.Follow(referral, then, user, MailProtocol.Lmtp);
+                if (!next.IsDone || !(await OpenAsync(next.Value.Store!, isSmarthost: false, isAlone: false)).IsDone)
                 {
-                    target = fresh;
-                    reply = await target.AddAsync(user, limit.Token);
+                    SessionLog.RecipientFailed(
+                        services.Logger, Microsoft.Extensions.Logging.LogLevel.Warning, session.Listener.Name, address, session.Id, ProxyFailure.StoreReferred,
+                        next.IsDone ? $"{node.Id} refers {user} to {next.Value.StoreId}, which cannot be reached" : next.Detail);
+                    break;
                 }
 
-                asked = (reply, target.Recipients.Count - 1);
-                _asked[(node.Id, user)] = asked;
-                added.Add((node.Id, user));
+                added.Remove((node.Id, user));
+                _asked.Remove((node.Id, user));
+                then = next.Value;
+                (node, asked) = await AskAsync(user, then.Store!, added, limit.Token);
             }
 
+            var target = _targets[node.Id];
             if (!asked.Reply.IsPositive)
             {
                 await TakeBackAsync(added);
@@ -218,6 +224,28 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
 
         Recipients.Add(new RelayRecipient(address, places));
         return new(250, "2.1.5 OK");
+    }
+
+    // The same user behind two addresses gets one copy.
+    private async ValueTask<(StoreNode Node, (RelayReply Reply, int Index) Asked)> AskAsync(
+        string user, StoreNode node, List<(string Node, string User)> added, CancellationToken cancellationToken)
+    {
+        if (!_asked.TryGetValue((node.Id, user), out var asked))
+        {
+            var target = _targets[node.Id];
+            var reply = await target.AddAsync(user, cancellationToken);
+            if (target.WasStale && await OpenInsteadAsync(target, node) is { } fresh)
+            {
+                target = fresh;
+                reply = await target.AddAsync(user, cancellationToken);
+            }
+
+            asked = (reply, target.Recipients.Count - 1);
+            _asked[(node.Id, user)] = asked;
+            added.Add((node.Id, user));
+        }
+
+        return (node, asked);
     }
 
     // The store had closed a connection that rested: nothing was taken on it yet.
