@@ -8,6 +8,8 @@ namespace MailProxy.Routing.Tests.Health;
 
 public sealed class ReturnRampTests : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     private readonly FakeTimeProvider _time = new();
     private readonly StoreHealthOptions _options = new() { ReturnLogins = 10, ReturnTime = TimeSpan.FromSeconds(10), ReturnWaiting = 500 };
     private readonly StoreHealthMonitor _monitor;
@@ -27,15 +29,16 @@ public sealed class ReturnRampTests : IDisposable
     }
 
     [Fact]
-    public void Two_hundred_logins_at_once_are_let_in_ten_at_first_and_twice_as_many_each_second()
+    public async Task Two_hundred_logins_at_once_are_let_in_ten_at_first_and_twice_as_many_each_second()
     {
         _store.Health.MarkBack();
         var turns = Enter(200);
-        Assert.Equal((10, 190), (Done(turns), _store.Health.Waiting));
+        Assert.Equal((10, 190), (turns.Count(turn => turn.IsCompleted), _store.Health.Waiting));
         foreach (var expected in new[] { 20, 40, 80, 160, 200 })
         {
             _time.Advance(TimeSpan.FromSeconds(1));
-            Assert.Equal(expected, Done(turns));
+            Assert.Equal(200 - expected, _store.Health.Waiting);
+            await Task.WhenAll(turns.Take(expected)).WaitAsync(Patience);
         }
     }
 
@@ -47,18 +50,18 @@ public sealed class ReturnRampTests : IDisposable
         for (var through = 0; through < 190; through++)
         {
             (await turns[through]).Dispose();
-            Assert.Equal(11 + through, Done(turns));
-            Assert.True(turns[10 + through].IsCompletedSuccessfully);
+            await turns[10 + through].WaitAsync(Patience);
+            Assert.Equal(189 - through, _store.Health.Waiting);
         }
     }
 
     [Fact]
-    public void When_its_time_is_over_everybody_is_in_and_the_store_is_calm()
+    public async Task When_its_time_is_over_everybody_is_in_and_the_store_is_calm()
     {
         _store.Health.MarkBack();
         var turns = Enter(500);
         _time.Advance(_options.ReturnTime);
-        Assert.Equal(500, Done(turns));
+        await Task.WhenAll(turns).WaitAsync(Patience);
         Assert.True(_store.Health.IsCalm);
         Assert.True(Enter(1)[0].IsCompletedSuccessfully);
     }
@@ -86,21 +89,21 @@ public sealed class ReturnRampTests : IDisposable
         _store.Health.MarkBack();
         var turns = Enter(14);
         Assert.True((await turns[13]).IsRefused);
-        Assert.Equal((11, 3), (Done(turns), _store.Health.Waiting));
+        Assert.Equal(3, _store.Health.Waiting);
+        Assert.All(turns.Take(10), turn => Assert.True(turn.IsCompletedSuccessfully));
     }
 
     [Fact]
     public void A_store_that_goes_down_and_comes_back_again_begins_anew()
     {
         _store.Health.MarkBack();
-        var first = Enter(20);
+        Enter(20);
         _time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(0, _store.Health.Waiting);
         _store.Health.MarkBack();
-        var second = Enter(20);
-        Assert.Equal((20, 10), (Done(first), Done(second)));
+        Enter(20);
+        Assert.Equal(10, _store.Health.Waiting);
     }
-
-    private static int Done(Task<ReturnTurn>[] turns) => turns.Count(turn => turn.IsCompleted);
 
     private Task<ReturnTurn>[] Enter(int count) => [.. Enumerable.Range(0, count).Select(_ => _monitor.EnterAsync(_store, CancellationToken.None).AsTask())];
 }
