@@ -56,17 +56,22 @@ internal sealed class StoreForwarding(StoreHealthMonitor? health, ILogger logger
         }
 
         // Anything else may be this one request's trouble, or the client's.
-        if (failure.Exception is not HttpRequestException
-            {
-                HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.NameResolutionError,
-            } exception)
+        if (!IsWithoutConnection(failure.Exception))
         {
             return false;
         }
 
-        health?.Failed(store, StoreService.Http, endpoint, exception.Message);
+        health?.Failed(store, StoreService.Http, endpoint, failure.Exception!.Message);
         return true;
     }
+
+    // The handler tells a connection that took too long as a cancellation with a timeout inside.
+    private static bool IsWithoutConnection(Exception? exception) => exception switch
+    {
+        HttpRequestException request => request.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.NameResolutionError,
+        OperationCanceledException { InnerException: TimeoutException } => true,
+        _ => false,
+    };
 
     // RFC 9110 9.2.1: safe methods; their bodies, if any, were not read for want of a connection, but nobody sends them.
     private static bool MayRepeat(HttpContext context) =>

@@ -39,7 +39,7 @@ public static class RouteInspection
         }
 
         // The one that a session of this user would try first.
-        var endpoint = CandidateOrder.Of(store, door.Service, user).FirstOrDefault()?.For(door.Service);
+        var endpoint = CandidateOrder.Of(store, door.Service, user) is [var first, ..] ? first.For(door.Service) : null;
         var login = protocol is MailProtocol.Mx or MailProtocol.Lmtp ? "lmtp" : StoreLoginMethods.Of(store, stores.Login)?.ToString().ToLowerInvariant();
         return (
             endpoint?.ToString() ?? string.Create(CultureInfo.InvariantCulture, $"{store.Address}:{port}"), door.IsImplicit ? "implicit" : store.Tls.ToString().ToLowerInvariant(), login,
