@@ -119,14 +119,17 @@ public abstract class StoreHealthSuite(RigTransport on)
     }
 
     [Fact]
-    public async Task A_client_that_leaves_a_silent_store_tells_nothing_of_the_store()
+    public async Task A_client_that_leaves_and_a_node_that_stops_tell_nothing_of_a_store_that_was_silent_meanwhile()
     {
         await using var rig = new ProxyRig(on);
         await using var store = await rig.StoreAsync("store-1", 143);
         var client = await LogInAsync(rig);
         var proxy = await store.AcceptOneAsync();
-        await client.DisposeAsync();
+
+        // Only the Linux transport sees that a client has left which is not being read.
+        var ended = on == RigTransport.Linux ? client.DisposeAsync().AsTask() : rig.Server!.StopAsync(TimeSpan.FromSeconds(5));
         await proxy.ExpectGoneAsync();
+        await ended;
         Assert.Equal(0, FailuresOf(rig));
     }
 
