@@ -89,27 +89,45 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
     {
         session.User = user.Name;
         session.DirectoryHome = services.Routing.HomeOf(user, session.Listener.Protocol!.Value);
-        for (var round = 0; round < MovesWhileLoggingIn; round++)
+        for (var (moves, referrals) = (0, 0); moves < MovesWhileLoggingIn;)
         {
-            session.Enter(SessionPhase.Routing);
-            var route = await services.Routing.RouteAsync(user, session.Listener.Protocol!.Value, deadline.Token);
-            await session.Connection.ReturnHomeAsync();
-            if (!route.IsDone)
+            if (referrals == 0)
             {
-                return route.As<LinkedStore>();
+                session.Enter(SessionPhase.Routing);
+                var route = await services.Routing.RouteAsync(user, session.Listener.Protocol!.Value, deadline.Token);
+                await session.Connection.ReturnHomeAsync();
+                if (!route.IsDone)
+                {
+                    return route.As<LinkedStore>();
+                }
+
+                session.Route = route.Value;
             }
 
-            session.Route = route.Value;
             services.Activity.Begin(user.Name);
             try
             {
-                var linked = await LinkToAsync(user, attempt, dialogue);
+                var linked = await LinkToAsync(user, attempt, dialogue, FirstTtl - referrals);
                 if (linked is { } verdict && (verdict.IsDone || !HasMoved(user.Name)))
                 {
-                    return verdict;
+                    if (verdict.IsDone || verdict.Failure != ProxyFailure.StoreReferred || referrals == MostReferrals)
+                    {
+                        return verdict;
+                    }
+
+                    var next = services.Routing.Follow(verdict.Referral, session.Route!, user.Login?.Name ?? user.Name, session.Listener.Protocol!.Value);
+                    if (!next.IsDone)
+                    {
+                        return next.As<LinkedStore>();
+                    }
+
+                    session.Route = next.Value;
+                    referrals++;
+                    continue;
                 }
 
                 // What a store says that has just lost its user is no verdict.
+                (moves, referrals) = (moves + 1, 0);
             }
             finally
             {
@@ -129,29 +147,8 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
         deadline.Within(services.Settings.Limits.StoreLogin);
     }
 
-    // To the store that was decided on, and from there to where it refers. Null: the user moved meanwhile.
-    private async ValueTask<Outcome<LinkedStore>?> LinkToAsync(DirectoryUser user, LoginAttempt attempt, IStoreDialogue dialogue)
-    {
-        for (var referrals = 0; ; referrals++)
-        {
-            var linked = await LinkOnceAsync(user, attempt, dialogue, FirstTtl - referrals);
-            if (linked is not { IsDone: false, Failure: ProxyFailure.StoreReferred } || referrals == MostReferrals || HasMoved(user.Name))
-            {
-                return linked;
-            }
-
-            var target = services.Routing.Follow(linked.Value.Referral, session.Route!, user.Login?.Name ?? user.Name, session.Listener.Protocol!.Value);
-            if (!target.IsDone)
-            {
-                return target.As<LinkedStore>();
-            }
-
-            session.Route = target.Value;
-        }
-    }
-
     // Counted in by now, so this look cannot be too early for a hold that is confirmed after it. Null: the user moved meanwhile.
-    private async ValueTask<Outcome<LinkedStore>?> LinkOnceAsync(DirectoryUser user, LoginAttempt attempt, IStoreDialogue dialogue, int ttl)
+    private async ValueTask<Outcome<LinkedStore>?> LinkToAsync(DirectoryUser user, LoginAttempt attempt, IStoreDialogue dialogue, int ttl)
     {
         if (HasMoved(user.Name))
         {
