@@ -5,6 +5,7 @@ using MailProxy.Http.Health;
 using MailProxy.Http.Hosting;
 using MailProxy.Http.UserTraffic;
 using MailProxy.Routing;
+using MailProxy.Routing.Health;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
@@ -29,6 +30,7 @@ public sealed class HttpTier : IAsyncDisposable
     /// <param name="certificateFor">By the name that a client asks for (null: none), for <see cref="HttpOptions.Tls"/>; asked at every handshake.</param>
     /// <param name="loggers">Where to log.</param>
     /// <param name="time">For how long a request took.</param>
+    /// <param name="health">Knows which addresses of stores are down, and is told; null: nobody does.</param>
     public HttpTier(
         HttpOptions options,
         IUserDirectory directory,
@@ -38,12 +40,13 @@ public sealed class HttpTier : IAsyncDisposable
         Func<AgentReport> agentReport,
         Func<string?, SslStreamCertificateContext>? certificateFor,
         ILoggerFactory loggers,
-        TimeProvider time)
+        TimeProvider time,
+        StoreHealthMonitor? health = null)
     {
         _clusters = new StoreClusters(router);
         if (EndPointOf(options.Listen) is { } listen)
         {
-            _users = UserTrafficHost.Create(options, listen, certificateFor, directory, router, _clusters, stores, loggers, time);
+            _users = UserTrafficHost.Create(options, listen, certificateFor, directory, router, _clusters, stores, loggers, time, health);
         }
 
         if (EndPointOf(options.Admin) is { } admin)

@@ -14,6 +14,7 @@ using MailProxy.Proxy.Splice;
 using MailProxy.Proxy.StoreLogin;
 using MailProxy.Proxy.Wire;
 using MailProxy.Routing;
+using MailProxy.Routing.Health;
 using MailProxy.Routing.Moves;
 using MailProxy.Transport;
 using MailProxy.Transport.Serving;
@@ -34,6 +35,7 @@ public sealed class ProxyNode : IDisposable
     private readonly SessionIds _ids;
     private readonly OwnListeners _own = new();
     private readonly ClientOffers _offers;
+    private readonly StoreHealthMonitor? _ownHealth;
 
     /// <param name="settings">Valid.</param>
     /// <param name="transport">For both legs.</param>
@@ -43,24 +45,29 @@ public sealed class ProxyNode : IDisposable
     /// <param name="time">For limits.</param>
     /// <param name="random">For ids and delays.</param>
     /// <param name="sharedSessions">The count of users' sessions on all nodes; null: this node counts its own only.</param>
+    /// <param name="health">Knows which stores are down; null: this node has one of its own.</param>
     public ProxyNode(
         ProxySettings settings, IMailTransport transport, IUserDirectory directory, IRouter router, ILogger<ProxyNode> logger, TimeProvider time, Random random,
-        ISharedSessions? sharedSessions = null)
+        ISharedSessions? sharedSessions = null, StoreHealthMonitor? health = null)
     {
         var limits = settings.Limits;
+        _ownHealth = health is null ? new StoreHealthMonitor(settings.Stores.Health, logger, time, random) : null;
+        Health = health ?? _ownHealth!;
+        Health.ProbeWith(new StoreProbe(transport, settings.StoreTls, settings.HostName));
         _deadlines = new(time);
         Limits = new ConnectionLimits(limits.Connections, limits.ConnectionsPerAddress);
         _ids = new(random);
         _offers = new(settings.HostName, limits.MessageSize, settings.Mechanisms);
         var smarthost = settings.Relay.TryParseSmarthost(out var host, out var port)
             ? new SmarthostConnector(
-                new StoreConnector(transport, new StoreTlsIdentity(null, null), _own, limits.StoreConnect), host, port, settings.Relay.SmarthostTls)
+                new StoreConnector(transport, new StoreTlsIdentity(null, null), _own, limits.StoreConnect, null, time), host, port, settings.Relay.SmarthostTls)
             : null;
         _services = new SessionServices(
             settings,
             directory,
             new UserRouting(router, new StoreAddressing(router, settings.Stores), limits.Hold, time),
-            new StoreConnector(transport, settings.StoreTls, _own, limits.StoreConnect),
+            new StoreConnector(transport, settings.StoreTls, _own, limits.StoreConnect, Health, time),
+            new ReturningUsers(Health, settings.Stores.Health),
             smarthost,
             new RelayLinks(time),
             new SessionRegistry(router),
@@ -72,6 +79,9 @@ public sealed class ProxyNode : IDisposable
             time,
             random);
     }
+
+    /// <summary>Which addresses of stores this node takes for down.</summary>
+    public StoreHealthMonitor Health { get; }
 
     /// <summary>What is under way for users, for those who move them.</summary>
     public IUserPresence Presence => new UserPresence(_services.Registry, _services.Activity);
@@ -158,6 +168,7 @@ public sealed class ProxyNode : IDisposable
         _services.Links.Dispose();
         _services.Registry.Dispose();
         _services.Metrics.Dispose();
+        _ownHealth?.Dispose();
     }
 
     private async ValueTask<bool> EncryptAsync(SessionContext session, TlsServerSettings? tls, SessionDeadline deadline)

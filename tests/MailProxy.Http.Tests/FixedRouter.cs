@@ -3,6 +3,7 @@ using System.Net;
 using MailProxy.Routing;
 using MailProxy.Routing.Catalog;
 using MailProxy.Routing.Decisions;
+using MailProxy.Routing.Health;
 
 namespace MailProxy.Http.Tests;
 
@@ -29,6 +30,15 @@ internal sealed class FixedRouter : IRouter
         Changed?.Invoke();
     }
 
+    /// <summary>A store with two addresses, the second only for when the first cannot be reached.</summary>
+    public void SetStore(string id, IPEndPoint first, IPEndPoint second)
+    {
+        var health = new StoreHealth();
+        StoreCandidate[] candidates = [CandidateOf(first, health, weight: 1), CandidateOf(second, health, weight: 0)];
+        _stores[id] = new StoreNode(id, candidates[0].Address, candidates[0].Ports, StoreTlsMode.Implicit, null, StoreState.Online).With(health, candidates);
+        Changed?.Invoke();
+    }
+
     public void Pin(string user, string store)
     {
         _pins[user] = store;
@@ -43,4 +53,7 @@ internal sealed class FixedRouter : IRouter
             ? new RouteDecision(RouteOutcome.NoRoute, id, null, RouteReason.None, "no rule")
             : new RouteDecision(Outcome, id, store, RouteReason.Pin, $"pin mailproxy/users/{user}");
     }
+
+    private static StoreCandidate CandidateOf(IPEndPoint endPoint, StoreHealth health, int weight) => new(
+        endPoint.Address.ToString(), new Dictionary<StoreService, int> { [StoreService.Http] = endPoint.Port }.ToFrozenDictionary(), health, weight);
 }

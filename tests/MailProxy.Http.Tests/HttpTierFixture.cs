@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using MailProxy.Http.Health;
 using MailProxy.Routing.Catalog;
+using MailProxy.Routing.Health;
 using MailProxy.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -21,6 +22,9 @@ public abstract class HttpTierFixture : IAsyncLifetime
     internal FixedDirectory Directory { get; } = new();
 
     internal FixedRouter Router { get; } = new();
+
+    /// <summary>What is known of stores' addresses.</summary>
+    protected StoreHealthMonitor Health { get; } = new(new StoreHealthOptions(), NullLogger.Instance, TimeProvider.System, new Random(1));
 
     internal TestStore? First { get; private set; }
 
@@ -65,6 +69,7 @@ public abstract class HttpTierFixture : IAsyncLifetime
         await _tier.DisposeAsync();
         await First!.DisposeAsync();
         await Second!.DisposeAsync();
+        Health.Dispose();
     }
 
     // What TLS handshakes are given from now on.
@@ -79,7 +84,8 @@ public abstract class HttpTierFixture : IAsyncLifetime
         () => Report,
         _ => Certificate,
         NullLoggerFactory.Instance,
-        TimeProvider.System);
+        TimeProvider.System,
+        Health);
 
     protected static HttpRequestMessage Request(Uri uri, string user, string password = "secret", HttpMethod? method = null)
     {

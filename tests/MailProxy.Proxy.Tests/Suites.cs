@@ -1,3 +1,4 @@
+using MailProxy.Proxy.Tests.Connect;
 using MailProxy.Proxy.Tests.Count;
 using MailProxy.Proxy.Tests.Imap;
 using MailProxy.Proxy.Tests.Pop3;
@@ -123,3 +124,15 @@ public sealed class MemoryGoodbyeTests() : GoodbyeSuite(RigTransport.Memory);
 public sealed class PortableGoodbyeTests() : GoodbyeSuite(RigTransport.Portable);
 
 public sealed class LinuxGoodbyeTests() : GoodbyeSuite(RigTransport.Linux);
+
+public sealed class MemoryStoreHealthTests() : StoreHealthSuite(RigTransport.Memory);
+
+public sealed class PortableStoreHealthTests() : StoreHealthSuite(RigTransport.Portable);
+
+public sealed class LinuxStoreHealthTests() : StoreHealthSuite(RigTransport.Linux);
+
+public sealed class MemoryReferralTests() : ReferralSuite(RigTransport.Memory);
+
+public sealed class PortableReferralTests() : ReferralSuite(RigTransport.Portable);
+
+public sealed class LinuxReferralTests() : ReferralSuite(RigTransport.Linux);

@@ -10,7 +10,8 @@ using Yarp.ReverseProxy.Model;
 namespace MailProxy.Http.UserTraffic;
 
 /// <summary>Authenticates the user, sends the request to the user's home store, and tells a store's failure as a temporary one.</summary>
-internal sealed class HomeStoreMiddleware(UserAuthentication authentication, IRouter router, IProxyStateLookup clusters, StoreTokenSource? tokens, TimeProvider time, ILogger logger)
+internal sealed class HomeStoreMiddleware(
+    UserAuthentication authentication, IRouter router, IProxyStateLookup clusters, StoreTokenSource? tokens, StoreForwarding forwarding, TimeProvider time, ILogger logger)
 {
     // A hold lasts as long as moving a mailbox's last changes: seconds.
     private static readonly TimeSpan RetryAfterHold = TimeSpan.FromSeconds(2);
@@ -50,7 +51,11 @@ internal sealed class HomeStoreMiddleware(UserAuthentication authentication, IRo
         context.Features.Set(user);
         context.Features.Set(answer);
         context.ReassignProxyRequest(cluster);
-        await forward(context);
+        if (!await forwarding.ForwardAsync(context, decision.Store, user.Name, forward))
+        {
+            await Refusals.UnavailableAsync(context, RetryAfterStore);
+        }
+
         await TellStoreFailureAsync(context, decision);
         if (context.Features.Get<StoreRefusal>() is { } refusal)
         {

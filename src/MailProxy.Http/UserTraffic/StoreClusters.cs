@@ -4,7 +4,7 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace MailProxy.Http.UserTraffic;
 
-/// <summary>YARP's clusters, one per store that offers HTTP, fed from the catalog.</summary>
+/// <summary>YARP's clusters, one per store that offers HTTP, with a destination for each of its addresses, fed from the catalog.</summary>
 internal sealed class StoreClusters : IDisposable
 {
     // YARP wants every route to have a cluster before we choose the user's; this one leads nowhere.
@@ -20,7 +20,7 @@ internal sealed class StoreClusters : IDisposable
 
     private readonly Lock _gate = new();
     private readonly IRouter _router;
-    private IReadOnlyList<(string Id, string Address)> _stores;
+    private IReadOnlyList<(string Id, string Name, string Address)> _stores;
 
     /// <summary>Follows the router until disposed.</summary>
     public StoreClusters(IRouter router)
@@ -41,13 +41,13 @@ internal sealed class StoreClusters : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _router.Changed -= Update;
 
-    private static List<ClusterConfig> ClustersOf(IReadOnlyList<(string Id, string Address)> stores)
+    private static List<ClusterConfig> ClustersOf(IReadOnlyList<(string Id, string Name, string Address)> stores)
     {
         var clusters = new List<ClusterConfig> { new() { ClusterId = Nowhere } };
-        clusters.AddRange(stores.Select(store => new ClusterConfig
+        clusters.AddRange(stores.GroupBy(store => store.Id, StringComparer.Ordinal).Select(store => new ClusterConfig
         {
-            ClusterId = IdOf(store.Id),
-            Destinations = new Dictionary<string, DestinationConfig> { [store.Id] = new() { Address = store.Address } },
+            ClusterId = IdOf(store.Key),
+            Destinations = store.ToDictionary(address => address.Name, address => new DestinationConfig { Address = address.Address }, StringComparer.Ordinal),
             // User names may be more than ASCII (RFC 6531).
             HttpClient = new HttpClientConfig { RequestHeaderEncoding = "utf-8" },
         }));
@@ -68,14 +68,17 @@ internal sealed class StoreClusters : IDisposable
         }
     }
 
-    private List<(string Id, string Address)> Snapshot() =>
+    private List<(string Id, string Name, string Address)> Snapshot() =>
     [
         .. _router.Stores
-            .Where(store => store.Ports.ContainsKey(StoreService.Http))
-            .Select(store => (store.Id, AddressOf(store)))
-            .OrderBy(store => store.Id, StringComparer.Ordinal),
+            .SelectMany(store => store.Candidates, (store, candidate) => (store, candidate, endpoint: candidate.For(StoreService.Http)))
+            .Where(entry => entry.endpoint is not null)
+            .Select(entry => (entry.store.Id, entry.endpoint!.ToString(), AddressOf(entry.store, entry.candidate)))
+            .DistinctBy(entry => (entry.Id, entry.Item2))
+            .OrderBy(entry => entry.Id, StringComparer.Ordinal)
+            .ThenBy(entry => entry.Item2, StringComparer.Ordinal),
     ];
 
-    private static string AddressOf(StoreNode store) =>
-        new UriBuilder(store.Tls == StoreTlsMode.None ? "http" : "https", store.Address, store.Ports[StoreService.Http]).Uri.ToString();
+    private static string AddressOf(StoreNode store, StoreCandidate candidate) =>
+        new UriBuilder(store.Tls == StoreTlsMode.None ? "http" : "https", candidate.Address, candidate.Ports[StoreService.Http]).Uri.ToString();
 }

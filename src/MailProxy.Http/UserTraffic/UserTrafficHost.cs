@@ -3,6 +3,7 @@ using System.Net.Security;
 using MailProxy.Directory;
 using MailProxy.Http.Hosting;
 using MailProxy.Routing;
+using MailProxy.Routing.Health;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -30,7 +31,8 @@ internal static class UserTrafficHost
         StoreClusters clusters,
         StoreHttpClientSettings stores,
         ILoggerFactory loggers,
-        TimeProvider time)
+        TimeProvider time,
+        StoreHealthMonitor? health)
     {
         var logger = loggers.CreateLogger("MailProxy.Http");
         var authentication = new UserAuthentication(directory, options.Realm, logger);
@@ -61,7 +63,8 @@ internal static class UserTrafficHost
             },
             application =>
             {
-                var middleware = new HomeStoreMiddleware(authentication, router, application.Services.GetRequiredService<IProxyStateLookup>(), stores.Tokens, time, logger);
+                var middleware = new HomeStoreMiddleware(
+                    authentication, router, application.Services.GetRequiredService<IProxyStateLookup>(), stores.Tokens, new StoreForwarding(health, logger), time, logger);
                 application.MapReverseProxy(proxy => proxy.Use(middleware.InvokeAsync));
             },
             limits =>

@@ -1,5 +1,6 @@
 using MailProxy.Proxy.StoreLogin;
 using MailProxy.Routing.Catalog;
+using MailProxy.Routing.Health;
 using MailProxy.Transport.Tls;
 
 namespace MailProxy.Proxy.Connect;
@@ -28,9 +29,17 @@ public class StoreLegOptions
     /// <summary>Tell stores the client's address and the session id (IMAP ID, POP3 XCLIENT, LMTP XCLIENT), after TLS only.</summary>
     public bool TellClientAddress { get; set; } = true;
 
+    /// <summary>When an address of a store counts as down, and how its users come back.</summary>
+    public StoreHealthOptions Health { get; set; } = new();
+
     /// <summary>Every error, as <c>path: what to do</c>.</summary>
     public IEnumerable<string> Validate(string path)
     {
+        foreach (var error in Health.Validate($"{path}:{nameof(Health)}"))
+        {
+            yield return error;
+        }
+
         if (Login == StoreLoginMethod.Master && string.IsNullOrEmpty(MasterUser))
         {
             yield return $"{path}:MasterUser: login is 'master', so name the proxy's account at the stores.";

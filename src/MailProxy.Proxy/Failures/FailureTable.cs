@@ -27,6 +27,7 @@ internal static class FailureTable
         [StoreProtocolError] = Temporary("451 4.4.0", "store_protocol_error"),
         [StoreTemporaryFailure] = Temporary("451 4.4.0", "store_temporary_failure"),
         [StoreRefusedLogin] = Temporary("451 4.4.0", "store_refused_login", LogLevel.Error),
+        [StoreReferred] = Temporary("451 4.4.6", "store_referred"),
         [UserHeld] = new(Unavailable, SysTemp, "450 4.2.1", "450 4.2.1", TryLater, LogLevel.Information, "user_held"),
         [NoSuchUser] = new("[AUTHENTICATIONFAILED]", "[AUTH]", "550 5.1.1", "550 5.1.1", "No such user here.", LogLevel.Debug, "no_such_user"),
         [RelayDenied] = new("[CANNOT]", "[AUTH]", "550 5.7.1", "550 5.7.1", "Relaying denied: this server delivers to its own domains only.", LogLevel.Debug, "relay_denied"),

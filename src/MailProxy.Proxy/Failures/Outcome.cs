@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using MailProxy.Directory;
+using MailProxy.Protocols.Referrals;
 
 namespace MailProxy.Proxy.Failures;
 
@@ -17,6 +18,9 @@ internal readonly struct Outcome<T>
     /// <summary>The value; null when the phase failed.</summary>
     public T? Value { get; }
 
+    /// <summary>All that is known of the failure; null when there is a value.</summary>
+    public FailureReport? Report => _report;
+
     /// <summary>Meaningful when <see cref="Value"/> is null.</summary>
     public ProxyFailure Failure => _report?.Failure ?? default;
 
@@ -29,12 +33,18 @@ internal readonly struct Outcome<T>
     /// <summary>How the directory wants its refusal to be told; null: it does not say.</summary>
     public RefusalWords? Refusal => _report?.Refusal;
 
+    /// <summary>Where the store says that the user lives; null: it does not say.</summary>
+    public UserReferral? Referral => _report?.Referral;
+
     /// <summary>True when there is a value.</summary>
     [MemberNotNullWhen(true, nameof(Value))]
     public bool IsDone => Value is not null;
 
     /// <summary>The phase has what the next one needs.</summary>
     public static implicit operator Outcome<T>(T value) => new(value, null);
+
+    /// <summary>The same, for values that are interfaces.</summary>
+    public static Outcome<T> Done(T value) => new(value, null);
 
     /// <summary>The phase failed.</summary>
     public static Outcome<T> Failed(ProxyFailure failure, string detail = "", string? userText = null) => new(null, new FailureReport(failure, detail, userText));

@@ -45,6 +45,9 @@ public enum ProxyFailure
     /// <summary>The store refused a login that the directory had allowed: our configuration's fault, not the user's.</summary>
     StoreRefusedLogin,
 
+    /// <summary>The store says that the user lives elsewhere, and it cannot be followed there.</summary>
+    StoreReferred,
+
     /// <summary>The user stayed on hold longer than a login may wait.</summary>
     UserHeld,
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using MailProxy.Protocols;
 using MailProxy.Protocols.Imap;
+using MailProxy.Protocols.Referrals;
 using MailProxy.Proxy.Connect;
 using MailProxy.Proxy.Failures;
 using MailProxy.Proxy.StoreLogin;
@@ -30,6 +31,8 @@ internal sealed class ImapStoreDialogue(bool tellClientAddress) : IStoreDialogue
             return StoreFault(greeting?.Response, "greeting");
         }
 
+        leg.Greeting?.Greeted();
+
         var capabilities = greeting.Capabilities;
         if (leg.UpgradeWith is not null)
         {
@@ -55,6 +58,18 @@ internal sealed class ImapStoreDialogue(bool tellClientAddress) : IStoreDialogue
         }
 
         return await AuthenticateAsync(store, leg, capabilities, cancellationToken);
+    }
+
+    /// <summary>The greeting and TLS alone, for probes. Null: all well.</summary>
+    public static async ValueTask<FailureReport?> OpenAsync(MailWire store, StoreLeg leg, CancellationToken cancellationToken)
+    {
+        var greeting = (await ReadAsync(store, cancellationToken)).Value?.Response;
+        if (greeting is not { Kind: ImapResponseKind.Untagged, Status: "OK" })
+        {
+            return StoreFault(greeting, "greeting").Report;
+        }
+
+        return leg.UpgradeWith is null ? null : (await StartTlsAsync(store, leg.UpgradeWith, cancellationToken))?.Report;
     }
 
     private async ValueTask<Outcome<StoreWelcome>> AuthenticateAsync(MailWire store, StoreLeg leg, ImapCapabilities capabilities, CancellationToken cancellationToken)
@@ -234,6 +249,7 @@ internal sealed class ImapStoreDialogue(bool tellClientAddress) : IStoreDialogue
         var detail = $"login: {verdict.Status} [{verdict.Code}] {verdict.Text}{saslError}";
         return code switch
         {
+            "REFERRAL" => Outcome<StoreWelcome>.Failed(new FailureReport(ProxyFailure.StoreReferred, detail, null, null, UserReferral.OfImap(verdict.Code))),
             _ when verdict.Status is "BYE" => Outcome<StoreWelcome>.Failed(ProxyFailure.StoreTemporaryFailure, detail),
             "UNAVAILABLE" or "INUSE" or "SERVERBUG" => Outcome<StoreWelcome>.Failed(ProxyFailure.StoreTemporaryFailure, detail),
             "LIMIT" => Outcome<StoreWelcome>.Failed(ProxyFailure.TooManySessions, detail, $"[LIMIT] {verdict.Text}"),

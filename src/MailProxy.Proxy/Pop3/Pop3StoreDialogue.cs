@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using MailProxy.Protocols.Pop3;
+using MailProxy.Protocols.Referrals;
 using MailProxy.Proxy.Connect;
 using MailProxy.Proxy.Failures;
 using MailProxy.Proxy.StoreLogin;
@@ -33,6 +34,8 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
             return Fault(greeting, "greeting");
         }
 
+        leg.Greeting?.Greeted();
+
         if (leg.UpgradeWith is not null && await StartTlsAsync(store, leg.UpgradeWith, cancellationToken) is { } failure)
         {
             return failure;
@@ -62,6 +65,18 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
         return leg.Method == StoreLoginMethod.Password
             ? await LogInWithPasswordAsync(store, leg, cancellationToken)
             : await LogInWithSaslAsync(store, leg, offers, cancellationToken);
+    }
+
+    /// <summary>The greeting and TLS alone, for probes. Null: all well.</summary>
+    public static async ValueTask<FailureReport?> OpenAsync(MailWire store, StoreLeg leg, CancellationToken cancellationToken)
+    {
+        var greeting = (await ReadAsync(store, cancellationToken)).Value;
+        if (greeting is not { Kind: Pop3ReplyKind.Ok })
+        {
+            return Fault(greeting, "greeting").Report;
+        }
+
+        return leg.UpgradeWith is null ? null : (await StartTlsAsync(store, leg.UpgradeWith, cancellationToken))?.Report;
     }
 
     private static async ValueTask<Outcome<StoreWelcome>> LogInWithSaslAsync(MailWire store, StoreLeg leg, List<string> offers, CancellationToken cancellationToken)
@@ -194,6 +209,11 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
         }
 
         var detail = $"login: -ERR [{reply.Code}] {reply.Text}{saslError}";
+        if (reply.Code?.StartsWith("REFERRAL/", StringComparison.OrdinalIgnoreCase) == true)
+        {
+            return Outcome<StoreWelcome>.Failed(new FailureReport(ProxyFailure.StoreReferred, detail, null, null, UserReferral.OfPop3(reply.Code)));
+        }
+
         return reply.Code?.ToUpperInvariant() switch
         {
             "IN-USE" or "LOGIN-DELAY" => Outcome<StoreWelcome>.Failed(ProxyFailure.TooManySessions, detail, $"[{reply.Code}] {reply.Text}"),

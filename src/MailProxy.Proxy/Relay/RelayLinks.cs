@@ -37,7 +37,7 @@ internal sealed class RelayLinks(TimeProvider time) : IDisposable
                 }
             }
 
-            if (IsSame(link.Node, node) && !link.Connection.Connection.ConnectionClosed.IsCancellationRequested)
+            if (IsStill(link, node) && !link.Connection.Connection.ConnectionClosed.IsCancellationRequested)
             {
                 return link;
             }
@@ -93,9 +93,19 @@ internal sealed class RelayLinks(TimeProvider time) : IDisposable
         }
     }
 
-    private static bool IsSame(StoreNode one, StoreNode other) =>
-        one.Address == other.Address && one.Tls == other.Tls
-        && one.Ports.GetValueOrDefault(StoreService.Lmtp) == other.Ports.GetValueOrDefault(StoreService.Lmtp);
+    // Addresses keep their object for as long as the catalog names them.
+    private static bool IsStill(RelayLink link, StoreNode node)
+    {
+        foreach (var candidate in link.Node.Tls == node.Tls ? node.Candidates : [])
+        {
+            if (candidate.For(StoreService.Lmtp) == link.Connection.Endpoint)
+            {
+                return !candidate.IsOut;
+            }
+        }
+
+        return false;
+    }
 
     private void Sweep()
     {

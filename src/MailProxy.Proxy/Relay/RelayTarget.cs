@@ -1,4 +1,5 @@
 using System.Globalization;
+using MailProxy.Protocols.Referrals;
 using MailProxy.Protocols.Smtp;
 using MailProxy.Proxy.Connect;
 using MailProxy.Proxy.Failures;
@@ -33,6 +34,9 @@ internal sealed class RelayTarget(RelayLink link, string name, bool isLmtp, Rela
 
     /// <summary>For the log.</summary>
     public string FaultDetail { get; private set; } = "";
+
+    /// <summary>Where the store said that the last recipient lives, when it refused them for that.</summary>
+    public UserReferral? Referral { get; private set; }
 
     /// <summary>
     /// True when a connection that rested turned out to be closed before the store had taken anything: a fresh one may be tried.
@@ -113,6 +117,7 @@ internal sealed class RelayTarget(RelayLink link, string name, bool isLmtp, Rela
             Recipients.Add(address);
         }
 
+        Referral = reply.Code == 550 ? UserReferral.OfSmtp(reply.Lines[^1]) : null;
         return RelayReply.OfStore(reply);
     }
 

@@ -4,6 +4,7 @@ using MailProxy.Proxy.Failures;
 using MailProxy.Proxy.Sessions;
 using MailProxy.Proxy.StoreLogin;
 using MailProxy.Routing.Catalog;
+using MailProxy.Routing.Decisions;
 using MailProxy.Transport.Connections;
 
 namespace MailProxy.Proxy.Relay;
@@ -12,7 +13,7 @@ namespace MailProxy.Proxy.Relay;
 /// One MAIL transaction: who it is from, who it is for, and a target for every store that holds one of them. A store is opened when the first
 /// of its recipients is named, so that a recipient whose store cannot take it now hears so at RCPT.
 /// </summary>
-internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext session, SessionServices services, SessionDeadline deadline, string helo) : IAsyncDisposable
+internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext session, SessionServices services, SessionDeadline deadline, string helo) : IAsyncDisposable, IGreetingListener
 {
     // architecture.md: the loop guard starts at 5.
     private const int FirstTtl = 5;
@@ -23,6 +24,7 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
     // Whom the message is for, and where each of them lived at RCPT.
     private readonly List<(DirectoryUser User, string Store)> _users = [];
     private bool _isUnderWay;
+    private bool _isGreeted;
 
     /// <summary>What MAIL FROM said.</summary>
     public RelayEnvelope Envelope => envelope;
@@ -174,24 +176,29 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
         var places = new List<(RelayTarget Target, int Index)>(wanted.Count);
         var added = new List<(string Node, string User)>(wanted.Count);
         using var limit = new CancellationTokenSource(services.Settings.Limits.StoreLogin, services.Time);
-        foreach (var (user, node, _) in wanted)
+        foreach (var (user, named, isSmarthost) in wanted)
         {
-            var target = _targets[node.Id];
-            if (!_asked.TryGetValue((node.Id, user), out var asked))
+            var (node, asked) = await AskAsync(user, named, added, limit.Token);
+            for (var then = new RouteDecision(RouteOutcome.Routed, node.Id, node, RouteReason.None, "as a recipient");
+                 !isSmarthost && !asked.Reply.IsPositive && _targets[node.Id].Referral is { } referral && then.ReferredBy is null;)
             {
-                // The same user behind two addresses gets one copy.
-                var reply = await target.AddAsync(user, limit.Token);
-                if (target.WasStale && await OpenInsteadAsync(target, node) is { } fresh)
+                // The store refuses who has moved away; the other one is asked, if it is one of ours. Only one step: whoever moves twice in a moment is put off.
+                var next = services.Routing.Follow(referral, then, user, MailProtocol.Lmtp);
+                if (!next.IsDone || !(await OpenAsync(next.Value.Store!, isSmarthost: false, isAlone: false)).IsDone)
                 {
-                    target = fresh;
-                    reply = await target.AddAsync(user, limit.Token);
+                    SessionLog.RecipientFailed(
+                        services.Logger, Microsoft.Extensions.Logging.LogLevel.Warning, session.Listener.Name, address, session.Id, ProxyFailure.StoreReferred,
+                        next.IsDone ? $"{node.Id} refers {user} to {next.Value.StoreId}, which cannot be reached" : next.Detail);
+                    break;
                 }
 
-                asked = (reply, target.Recipients.Count - 1);
-                _asked[(node.Id, user)] = asked;
-                added.Add((node.Id, user));
+                added.Remove((node.Id, user));
+                _asked.Remove((node.Id, user));
+                then = next.Value;
+                (node, asked) = await AskAsync(user, then.Store!, added, limit.Token);
             }
 
+            var target = _targets[node.Id];
             if (!asked.Reply.IsPositive)
             {
                 await TakeBackAsync(added);
@@ -217,6 +224,28 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
 
         Recipients.Add(new RelayRecipient(address, places));
         return new(250, "2.1.5 OK");
+    }
+
+    // The same user behind two addresses gets one copy.
+    private async ValueTask<(StoreNode Node, (RelayReply Reply, int Index) Asked)> AskAsync(
+        string user, StoreNode node, List<(string Node, string User)> added, CancellationToken cancellationToken)
+    {
+        if (!_asked.TryGetValue((node.Id, user), out var asked))
+        {
+            var target = _targets[node.Id];
+            var reply = await target.AddAsync(user, cancellationToken);
+            if (target.WasStale && await OpenInsteadAsync(target, node) is { } fresh)
+            {
+                target = fresh;
+                reply = await target.AddAsync(user, cancellationToken);
+            }
+
+            asked = (reply, target.Recipients.Count - 1);
+            _asked[(node.Id, user)] = asked;
+            added.Add((node.Id, user));
+        }
+
+        return (node, asked);
     }
 
     // The store had closed a connection that rested: nothing was taken on it yet.
@@ -256,7 +285,7 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
             return present.Fault is null ? present : Outcome<RelayTarget>.Failed(ProxyFailure.StoreTemporaryFailure, present.FaultDetail);
         }
 
-        if (!isSmarthost && services.Links.TryTake(node, session.Connection) is { } rested && await OpenOnAsync(rested, isSmarthost, isAlone) is { IsDone: true } opened)
+        if (!isSmarthost && services.Links.TryTake(node, session.Connection) is { } rested && await OpenOnAsync(rested, isSmarthost, isAlone, services.Settings.Limits.StoreLogin) is { IsDone: true } opened)
         {
             return opened;
         }
@@ -266,22 +295,61 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
 
     private async ValueTask<Outcome<RelayTarget>> OpenFreshAsync(StoreNode node, bool isSmarthost, bool isAlone)
     {
-        var connected = isSmarthost
-            ? await services.Smarthost!.ConnectAsync(session.Connection, deadline)
-            : await services.Connector.ConnectAsync(node, MailProtocol.Lmtp, session.Connection, deadline);
-        return connected.IsDone ? await OpenOnAsync(new RelayLink(node, connected.Value), isSmarthost, isAlone) : connected.As<RelayTarget>();
+        if (isSmarthost)
+        {
+            var dialled = await services.Smarthost!.ConnectAsync(session.Connection, deadline);
+            return dialled.IsDone
+                ? await OpenOnAsync(new RelayLink(node, dialled.Value), isSmarthost, isAlone, services.Settings.Limits.StoreLogin)
+                : dialled.As<RelayTarget>();
+        }
+
+        using var turn = node.Health.IsCalm ? default : await services.Returning.EnterAsync(node, session.Connection, deadline);
+        if (turn.IsRefused)
+        {
+            return Outcome<RelayTarget>.Failed(ProxyFailure.StoreUnreachable, services.Returning.Refusal(node));
+        }
+
+        var found = StoreConnector.TryFindDoor(node, MailProtocol.Lmtp, out var door);
+        if (!found.IsDone)
+        {
+            return found.As<RelayTarget>();
+        }
+
+        // Messages of many users share a connection, so nobody's own address counts: they are spread by weight.
+        var candidates = CandidateOrder.Of(node, door.Service, session.Id);
+        var budget = services.Connector.NewBudget();
+        for (var others = candidates.Count - 1; others >= 0; others--)
+        {
+            var connected = await services.Connector.ConnectAsync(node, candidates[^(others + 1)], door, budget, others, session.Connection, deadline);
+            if (connected.IsDone)
+            {
+                var greeting = others == 0 ? services.Settings.Limits.StoreGreeting : budget.Share(1 + others);
+                var opened = await OpenOnAsync(new RelayLink(node, connected.Value), isSmarthost, isAlone, greeting);
+                if (!services.Connector.Judge(node, door, connected.Value.Endpoint, opened, _isGreeted) || others == 0)
+                {
+                    return opened;
+                }
+            }
+            else if (others == 0)
+            {
+                return connected.As<RelayTarget>();
+            }
+        }
+
+        return StoreConnector.AllDown<RelayTarget>(node, door);
     }
 
-    private async ValueTask<Outcome<RelayTarget>> OpenOnAsync(RelayLink link, bool isSmarthost, bool isAlone)
+    private async ValueTask<Outcome<RelayTarget>> OpenOnAsync(RelayLink link, bool isSmarthost, bool isAlone, TimeSpan patience)
     {
-        using var limit = deadline.Within(services.Settings.Limits.StoreLogin);
+        _isGreeted = false;
+        using var limit = deadline.Within(patience);
         using var nothing = new Secret([]);
         var node = link.Node;
         var target = new RelayTarget(link, node.Id, isLmtp: !isSmarthost, services.Links);
         var leg = new StoreLeg(
             node, "", StoreLoginMethod.External, null, nothing, link.Connection.UpgradeWith, session.Id, session.Client, session.Local, FirstTtl,
-            services.Settings.HostName);
-        var opened = Outcome<RelayTarget>.Failed(ProxyFailure.StoreTimeout, $"{node.Id} did not answer in time");
+            services.Settings.HostName, this);
+        var opened = Outcome<RelayTarget>.Failed(ProxyFailure.StoreTimeout, $"{node.Id} ({link.Connection.Endpoint}) did not answer in time");
         try
         {
             opened = await target.OpenAsync(leg, envelope, services.Settings.Stores.TellClientAddress && !isSmarthost, isAlone, deadline.Token);
@@ -304,6 +372,13 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
         }
 
         return opened;
+    }
+
+    /// <inheritdoc/>
+    void IGreetingListener.Greeted()
+    {
+        _isGreeted = true;
+        deadline.Within(services.Settings.Limits.StoreLogin);
     }
 
     private RelayReply Fail(string address, ProxyFailure failure, string detail)

@@ -10,5 +10,7 @@ internal static class RouteDrift
     /// </summary>
     /// <param name="now">The decision of this moment.</param>
     /// <param name="store">The store that was decided on before.</param>
-    public static bool HasMoved(RouteDecision now, string store) => now.Move is not null || (now.StoreId is not null && now.StoreId != store);
+    /// <param name="referredBy">The store that sent the user on there, and that the rules still named then; null: none did.</param>
+    public static bool HasMoved(RouteDecision now, string store, string? referredBy = null) =>
+        now.Move is not null || (now.StoreId is not null && now.StoreId != store && now.StoreId != referredBy);
 }

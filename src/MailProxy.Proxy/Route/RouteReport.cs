@@ -14,7 +14,8 @@ namespace MailProxy.Proxy.Route;
 /// <param name="Dial">Host and port that would be dialled; null: none.</param>
 /// <param name="Tls">How that leg is encrypted: <c>none</c>, <c>starttls</c>, <c>implicit</c>.</param>
 /// <param name="Login">How the proxy would log in there; for mail <c>lmtp</c>.</param>
+/// <param name="Addresses">Every address of the store, the one of this user first, as Consul and the configuration tell of it; what a node's own connections told it is on the node's /readyz?verbose.</param>
 /// <param name="Problem">Why nobody could be served, one sentence; null: somebody could.</param>
 public sealed record RouteReport(
     string User, string Protocol, string? Home, IReadOnlyList<RuleLook> Rules, RouteOutcome Outcome, string Detail,
-    string? Store, string? State, string? Dial, string? Tls, string? Login, string? Problem);
+    string? Store, string? State, string? Dial, string? Tls, string? Login, IReadOnlyList<AddressLook> Addresses, string? Problem);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using MailProxy.Directory;
 using MailProxy.Proxy.Connect;
@@ -13,6 +14,11 @@ namespace MailProxy.Proxy.Route;
 /// </summary>
 internal sealed class StoreAddressing(IRouter router, StoreLegOptions options)
 {
+    // More stores than a directory names; a directory that names any number costs their memory once.
+    private const int MostNamed = 10_000;
+
+    private readonly ConcurrentDictionary<(string Id, StoreService Service), StoreNode> _named = new();
+
     /// <summary>The home to route by: a store id, or the address; null: the directory names none.</summary>
     /// <param name="user">Of the directory.</param>
     /// <param name="protocol">The client's.</param>
@@ -23,9 +29,7 @@ internal sealed class StoreAddressing(IRouter router, StoreLegOptions options)
             return user.Home;
         }
 
-        var stores = router.Stores;
-        var known = stores.FirstOrDefault(store => store.Id == address.Host) ?? stores.FirstOrDefault(store => Has(store, address, protocol));
-        return known is not null ? known.Id : IsRelayed(protocol) ? HostOnly(stores, address) : address.ToString();
+        return Find(address.Host, address.Port, protocol) is { } known ? known.Id : IsRelayed(protocol) ? HostOnly(router.Stores, address) : address.ToString();
     }
 
     /// <summary>A decision about an address that the catalog does not have gets its store; any other stays what it is.</summary>
@@ -35,16 +39,36 @@ internal sealed class StoreAddressing(IRouter router, StoreLegOptions options)
             ? decision with { Outcome = RouteOutcome.Routed, Store = NodeOf(home, address, protocol), Detail = "address from the directory" }
             : decision;
 
-    private StoreNode NodeOf(string id, StoreAddress address, MailProtocol protocol) => new(
-        id, address.Host, FrozenDictionary.ToFrozenDictionary([KeyValuePair.Create(ServicesOf(protocol)[0], address.Port)]), options.AddressTls, null, StoreState.Online);
+    /// <summary>The store of the catalog that is meant by a host, by its id or by one of its addresses; null: none.</summary>
+    /// <param name="host">A store id, a host name or an IP address.</param>
+    /// <param name="port">Of the protocol; null: any.</param>
+    /// <param name="protocol">The client's.</param>
+    public StoreNode? Find(string host, int? port, MailProtocol protocol)
+    {
+        var stores = router.Stores;
+        return stores.FirstOrDefault(store => store.Id == host) ?? stores.FirstOrDefault(store => store.Candidates.Any(candidate => Has(candidate, host, port, protocol)));
+    }
 
-    private static bool Has(StoreNode store, StoreAddress address, MailProtocol protocol) =>
-        store.Address.Equals(address.Host, StringComparison.OrdinalIgnoreCase)
-        && ServicesOf(protocol).Any(service => store.Ports.TryGetValue(service, out var port) && port == address.Port);
+    private static bool Has(StoreCandidate candidate, string host, int? port, MailProtocol protocol) =>
+        candidate.Address.Equals(host, StringComparison.OrdinalIgnoreCase)
+        && ServicesOf(protocol).Any(service => candidate.Ports.TryGetValue(service, out var known) && (port is null || known == port));
+
+    // The same object each time: what is known of the store's health hangs on it.
+    private StoreNode NodeOf(string id, StoreAddress address, MailProtocol protocol)
+    {
+        if (_named.Count >= MostNamed)
+        {
+            _named.Clear();
+        }
+
+        return _named.GetOrAdd((id, ServicesOf(protocol)[0]), static (key, of) => new StoreNode(
+            key.Id, of.address.Host, FrozenDictionary.ToFrozenDictionary([KeyValuePair.Create(key.Service, of.address.Port)]), of.tls, null, StoreState.Online),
+            (address, tls: options.AddressTls));
+    }
 
     // The port is one for SMTP then, and stores take mail by LMTP: the host has to do, if it is one store's only.
     private static string? HostOnly(IReadOnlyCollection<StoreNode> stores, StoreAddress address) =>
-        stores.Where(store => store.Address.Equals(address.Host, StringComparison.OrdinalIgnoreCase)).Take(2).ToArray() is [var only] ? only.Id : null;
+        stores.Where(store => store.Candidates.Any(candidate => candidate.Address.Equals(address.Host, StringComparison.OrdinalIgnoreCase))).Take(2).ToArray() is [var only] ? only.Id : null;
 
     private static bool IsRelayed(MailProtocol protocol) => protocol is MailProtocol.Mx or MailProtocol.Lmtp;
 

@@ -1,6 +1,8 @@
 using MailProxy.Directory;
 using MailProxy.Proxy.Failures;
+using MailProxy.Protocols.Referrals;
 using MailProxy.Routing;
+using MailProxy.Routing.Catalog;
 using MailProxy.Routing.Decisions;
 
 namespace MailProxy.Proxy.Route;
@@ -25,7 +27,35 @@ internal sealed class UserRouting(IRouter router, StoreAddressing addressing, Ti
     public string? HomeOf(DirectoryUser user, MailProtocol protocol) => addressing.HomeOf(user, protocol);
 
     /// <summary>Whether a user is held by a move, or lives elsewhere, since a store was decided on.</summary>
-    public bool HasMoved(string user, string? home, string store) => RouteDrift.HasMoved(router.Route(user, home), store);
+    public bool HasMoved(string user, string? home, string store, string? referredBy = null) => RouteDrift.HasMoved(router.Route(user, home), store, referredBy);
+
+    /// <summary>
+    /// Where a referral leads: to a store of the catalog, and for the same user, or nowhere. A store must not be able to send anybody's login to a host of its choice.
+    /// </summary>
+    /// <param name="referral">What the store said; null: nothing that can be read.</param>
+    /// <param name="then">The decision that led to that store.</param>
+    /// <param name="user">The name by which the session was to act there.</param>
+    /// <param name="protocol">The client's.</param>
+    public Outcome<RouteDecision> Follow(UserReferral? referral, RouteDecision then, string user, MailProtocol protocol)
+    {
+        var problem = referral is null ? "in words that cannot be read"
+            : !referral.User.Equals(user, StringComparison.OrdinalIgnoreCase) ? $"to another user, {referral}"
+            : null;
+        var target = problem is null ? addressing.Find(referral!.Host, referral.Port, protocol) : null;
+        problem ??= target is null ? $"to {referral}, which is no store of the catalog"
+            : target.Id == then.StoreId || target.Id == then.ReferredBy ? $"in a circle, to {target.Id}"
+            : null;
+        if (problem is not null)
+        {
+            return Outcome<RouteDecision>.Failed(ProxyFailure.StoreReferred, $"{then.StoreId} refers {user} {problem}: not followed ({then.Detail})");
+        }
+
+        var outcome = target!.State == StoreState.Offline ? RouteOutcome.StoreOffline : RouteOutcome.Routed;
+        return Judge(then with
+        {
+            Outcome = outcome, StoreId = target.Id, Store = target, Detail = $"{then.Detail}, referred by {then.StoreId}", ReferredBy = then.ReferredBy ?? then.StoreId,
+        });
+    }
 
     /// <summary>The same without waiting, for the relay: a held recipient is told so at once.</summary>
     public Outcome<RouteDecision> Route(DirectoryUser user, MailProtocol protocol)

@@ -12,6 +12,9 @@ public sealed class LimitOptions
     /// <summary>Dialling one store, TLS included.</summary>
     public TimeSpan StoreConnect { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>From the connection to the store's greeting. A store that works greets at once; one that looks up our name first waits out one lost question (resolv.conf: 5 s).</summary>
+    public TimeSpan StoreGreeting { get; set; } = TimeSpan.FromSeconds(8);
+
     /// <summary>From the store's greeting to its verdict. Stores delay failures by some seconds, so it is above that.</summary>
     public TimeSpan StoreLogin { get; set; } = TimeSpan.FromSeconds(20);
 
@@ -75,7 +78,7 @@ public sealed class LimitOptions
     {
         foreach (var (name, value) in new[]
         {
-            (nameof(PreLogin), PreLogin), (nameof(Handshake), Handshake), (nameof(StoreConnect), StoreConnect), (nameof(StoreLogin), StoreLogin),
+            (nameof(PreLogin), PreLogin), (nameof(Handshake), Handshake), (nameof(StoreConnect), StoreConnect), (nameof(StoreGreeting), StoreGreeting), (nameof(StoreLogin), StoreLogin),
             (nameof(Hold), Hold), (nameof(Idle), Idle), (nameof(HalfClose), HalfClose), (nameof(Goodbye), Goodbye), (nameof(RelayIdle), RelayIdle), (nameof(RelayVerdict), RelayVerdict),
             (nameof(RelayMessage), RelayMessage),
         })

@@ -5,20 +5,25 @@ using MailProxy.Proxy.Failures;
 using MailProxy.Proxy.Splice;
 using MailProxy.Proxy.StoreLogin;
 using MailProxy.Proxy.Wire;
-using MailProxy.Routing.Decisions;
+using MailProxy.Routing.Catalog;
 using MailProxy.Transport.Connections;
 using MailProxy.Transport.Serving;
 
 namespace MailProxy.Proxy.Sessions;
 
 /// <summary>One login attempt from credentials to a store that said yes: authenticate, route, connect, store login.</summary>
-internal sealed class LoginFlow(SessionContext session, SessionServices services, ServedConnection served, SessionDeadline deadline)
+internal sealed class LoginFlow(SessionContext session, SessionServices services, ServedConnection served, SessionDeadline deadline) : IGreetingListener
 {
     // A user who moves while logging in is routed again; more often than this is a fault of the routing data.
     private const int MovesWhileLoggingIn = 3;
 
     // architecture.md: the loop guard starts at 5.
     private const int FirstTtl = 5;
+
+    // wire.md: referrals are followed at most twice.
+    private const int MostReferrals = 2;
+
+    private bool _isGreeted;
 
     /// <summary>Asks the directory.</summary>
     public async ValueTask<Outcome<DirectoryUser>> AuthenticateAsync(LoginAttempt attempt)
@@ -84,27 +89,45 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
     {
         session.User = user.Name;
         session.DirectoryHome = services.Routing.HomeOf(user, session.Listener.Protocol!.Value);
-        for (var round = 0; round < MovesWhileLoggingIn; round++)
+        for (var (moves, referrals) = (0, 0); moves < MovesWhileLoggingIn;)
         {
-            session.Enter(SessionPhase.Routing);
-            var route = await services.Routing.RouteAsync(user, session.Listener.Protocol!.Value, deadline.Token);
-            await session.Connection.ReturnHomeAsync();
-            if (!route.IsDone)
+            if (referrals == 0)
             {
-                return route.As<LinkedStore>();
+                session.Enter(SessionPhase.Routing);
+                var route = await services.Routing.RouteAsync(user, session.Listener.Protocol!.Value, deadline.Token);
+                await session.Connection.ReturnHomeAsync();
+                if (!route.IsDone)
+                {
+                    return route.As<LinkedStore>();
+                }
+
+                session.Route = route.Value;
             }
 
-            session.Route = route.Value;
             services.Activity.Begin(user.Name);
             try
             {
-                var linked = await LinkToAsync(route.Value, user, attempt, dialogue);
+                var linked = await LinkToAsync(user, attempt, dialogue, FirstTtl - referrals);
                 if (linked is { } verdict && (verdict.IsDone || !HasMoved(user.Name)))
                 {
-                    return verdict;
+                    if (verdict.IsDone || verdict.Failure != ProxyFailure.StoreReferred || referrals == MostReferrals)
+                    {
+                        return verdict;
+                    }
+
+                    var next = services.Routing.Follow(verdict.Referral, session.Route!, user.Login?.Name ?? user.Name, session.Listener.Protocol!.Value);
+                    if (!next.IsDone)
+                    {
+                        return next.As<LinkedStore>();
+                    }
+
+                    session.Route = next.Value;
+                    referrals++;
+                    continue;
                 }
 
                 // What a store says that has just lost its user is no verdict.
+                (moves, referrals) = (moves + 1, 0);
             }
             finally
             {
@@ -115,17 +138,24 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
         return Outcome<LinkedStore>.Failed(ProxyFailure.UserHeld, $"{user.Name} moved {MovesWhileLoggingIn} times while logging in");
     }
 
-    private bool HasMoved(string user) => services.Routing.HasMoved(user, session.DirectoryHome, session.Route!.StoreId!);
+    private bool HasMoved(string user) => services.Routing.HasMoved(user, session.DirectoryHome, session.Route!.StoreId!, session.Route.ReferredBy);
+
+    /// <inheritdoc/>
+    void IGreetingListener.Greeted()
+    {
+        _isGreeted = true;
+        deadline.Within(services.Settings.Limits.StoreLogin);
+    }
 
     // Counted in by now, so this look cannot be too early for a hold that is confirmed after it. Null: the user moved meanwhile.
-    private async ValueTask<Outcome<LinkedStore>?> LinkToAsync(RouteDecision route, DirectoryUser user, LoginAttempt attempt, IStoreDialogue dialogue)
+    private async ValueTask<Outcome<LinkedStore>?> LinkToAsync(DirectoryUser user, LoginAttempt attempt, IStoreDialogue dialogue, int ttl)
     {
         if (HasMoved(user.Name))
         {
             return null;
         }
 
-        var node = route.Store!;
+        var node = session.Route!.Store!;
         var chosen = StoreCredential.For(node, user, attempt, services.Settings, ProtocolNames.Of(session.Listener.Protocol!.Value), session.Id);
         if (!chosen.IsDone)
         {
@@ -133,26 +163,52 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
         }
 
         using var credential = chosen.Value;
-
         session.Enter(SessionPhase.Connecting);
-        var connected = await services.Connector.ConnectAsync(node, session.Listener.Protocol!.Value, session.Connection, deadline);
-        if (!connected.IsDone)
+        using var turn = node.Health.IsCalm ? default : await services.Returning.EnterAsync(node, session.Connection, deadline);
+        if (turn.IsRefused)
         {
-            return connected.As<LinkedStore>();
+            return Outcome<LinkedStore>.Failed(ProxyFailure.StoreUnreachable, services.Returning.Refusal(node));
         }
 
-        var leg = new StoreLeg(
-            node, user.Login?.Name ?? user.Name, credential.Method, services.Settings.Master, credential.Secret, connected.Value.UpgradeWith,
-            session.Id, session.Client, session.Local, FirstTtl, services.Settings.HostName);
-        return await LogInAtStoreAsync(connected.Value, leg, dialogue);
+        var found = StoreConnector.TryFindDoor(node, session.Listener.Protocol!.Value, out var door);
+        if (!found.IsDone)
+        {
+            return found.As<LinkedStore>();
+        }
+
+        var candidates = CandidateOrder.Of(node, door.Service, user.Name);
+        var budget = services.Connector.NewBudget();
+        for (var others = candidates.Count - 1; others >= 0; others--)
+        {
+            session.Enter(SessionPhase.Connecting);
+            var connected = await services.Connector.ConnectAsync(node, candidates[^(others + 1)], door, budget, others, session.Connection, deadline);
+            if (connected.IsDone)
+            {
+                var leg = new StoreLeg(
+                    node, user.Login?.Name ?? user.Name, credential.Method, services.Settings.Master, credential.Secret, connected.Value.UpgradeWith,
+                    session.Id, session.Client, session.Local, ttl, services.Settings.HostName, this);
+                var linked = await LogInAtStoreAsync(connected.Value, leg, dialogue, others == 0 ? services.Settings.Limits.StoreGreeting : budget.Share(1 + others));
+                if (linked is not { } verdict || !services.Connector.Judge(node, door, connected.Value.Endpoint, verdict, _isGreeted) || others == 0)
+                {
+                    return linked;
+                }
+            }
+            else if (others == 0)
+            {
+                return connected.As<LinkedStore>();
+            }
+        }
+
+        return StoreConnector.AllDown<LinkedStore>(node, door);
     }
 
     // Null: the user moved meanwhile.
-    private async ValueTask<Outcome<LinkedStore>?> LogInAtStoreAsync(StoreConnection store, StoreLeg leg, IStoreDialogue dialogue)
+    private async ValueTask<Outcome<LinkedStore>?> LogInAtStoreAsync(StoreConnection store, StoreLeg leg, IStoreDialogue dialogue, TimeSpan greeting)
     {
         session.Enter(SessionPhase.StoreLogin);
         var isLinked = false;
-        using var limit = deadline.Within(services.Settings.Limits.StoreLogin);
+        _isGreeted = false;
+        using var limit = deadline.Within(greeting);
         try
         {
             var welcome = await dialogue.LogInAsync(new MailWire(store.Connection), leg, deadline.Token);
@@ -168,7 +224,10 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
         catch (OperationCanceledException) when (limit.HasPassed)
         {
             return Outcome<LinkedStore>.Failed(
-                ProxyFailure.StoreTimeout, $"{leg.Node.Id} did not answer the login within {services.Settings.Limits.StoreLogin.TotalSeconds:0.#} s");
+                ProxyFailure.StoreTimeout,
+                _isGreeted
+                    ? $"{leg.Node.Id} ({store.Endpoint}) did not answer the login within {services.Settings.Limits.StoreLogin.TotalSeconds:0.#} s"
+                    : $"{leg.Node.Id} ({store.Endpoint}) did not greet within {greeting.TotalSeconds:0.#} s");
         }
         finally
         {

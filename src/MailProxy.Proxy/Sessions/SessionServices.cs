@@ -15,6 +15,7 @@ internal sealed record SessionServices(
     IUserDirectory Directory,
     UserRouting Routing,
     StoreConnector Connector,
+    ReturningUsers Returning,
     SmarthostConnector? Smarthost,
     RelayLinks Links,
     SessionRegistry Registry,

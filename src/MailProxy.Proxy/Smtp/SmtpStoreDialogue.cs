@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using MailProxy.Protocols.Referrals;
 using MailProxy.Protocols.Smtp;
 using MailProxy.Proxy.Connect;
 using MailProxy.Proxy.Failures;
@@ -39,6 +40,8 @@ internal sealed class SmtpStoreDialogue(bool tellClientAddress) : IStoreDialogue
         {
             null => Outcome<StoreWelcome>.Failed(ProxyFailure.StoreProtocolError, "no valid answer to AUTH"),
             235 => new StoreWelcome("", "Logged in."),
+            550 when UserReferral.OfSmtp(reply.Lines[^1]) is { } referral =>
+                Outcome<StoreWelcome>.Failed(new FailureReport(ProxyFailure.StoreReferred, $"AUTH: {reply.Code} {reply.Lines[^1]}", null, null, referral)),
             >= 400 and < 500 => Outcome<StoreWelcome>.Failed(ProxyFailure.StoreTemporaryFailure, $"AUTH: {reply.Code} {reply.Lines[^1]}"),
             _ => Outcome<StoreWelcome>.Failed(ProxyFailure.StoreRefusedLogin, $"AUTH: {reply.Code} {reply.Lines[^1]}{exchange.Error}"),
         };

@@ -25,6 +25,8 @@ internal static class SmtpStoreOpening
             return Fault(greeting, "greeting");
         }
 
+        leg.Greeting?.Greeted();
+
         var offered = await HelloAsync(store, hello, leg.HostName, cancellationToken);
         if (!offered.IsDone || leg.UpgradeWith is null)
         {

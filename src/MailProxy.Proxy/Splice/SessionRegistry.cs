@@ -144,6 +144,6 @@ internal sealed class SessionRegistry : IDisposable
     private bool HasMoved(LiveSession session, out RouteDecision decision)
     {
         decision = _router.Route(session.Context.User!, session.Context.DirectoryHome);
-        return RouteDrift.HasMoved(decision, session.StoreId);
+        return RouteDrift.HasMoved(decision, session.StoreId, session.Context.Route!.ReferredBy);
     }
 }

@@ -12,4 +12,7 @@ public sealed record RouteDecision(RouteOutcome Outcome, string? StoreId, StoreN
 {
     /// <summary>Id of the move that holds the user; null: nothing moves, or the hold is an operator's own.</summary>
     public string? Move { get; init; }
+
+    /// <summary>The store that the rule names, where that store itself sent the session on to <see cref="StoreId"/>; null: it did not.</summary>
+    public string? ReferredBy { get; init; }
 }

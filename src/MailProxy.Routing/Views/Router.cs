@@ -38,7 +38,10 @@ internal sealed class Router(string prefix, Func<TimeSpan> viewAge, Func<IEnumer
     {
         lock (publishing)
         {
-            view = change(view).WithStores();
+            var before = view;
+            var next = change(before).WithStores();
+            MarkBack(before, next);
+            view = next;
         }
 
         if (view.Loaded == ViewParts.All)
@@ -47,6 +50,18 @@ internal sealed class Router(string prefix, Func<TimeSpan> viewAge, Func<IEnumer
         }
 
         Announce();
+    }
+
+    // Before anybody sees that they are back.
+    private static void MarkBack(RoutingView before, RoutingView next)
+    {
+        foreach (var (id, store) in next.Stores)
+        {
+            if (store.State != StoreState.Offline && before.Stores.GetValueOrDefault(id) is { State: StoreState.Offline })
+            {
+                store.Health.MarkBack();
+            }
+        }
     }
 
     // One bad listener must not keep the others from hearing of a change, nor end the watch that found it.

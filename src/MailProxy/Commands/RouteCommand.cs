@@ -94,6 +94,8 @@ internal static class RouteCommand
         $"{report.User} by {report.Protocol}: {report.Store ?? "no store"}{(report.Problem is { } problem ? $". {problem}" : "")}",
         .. report.Rules.Select(rule => $"  {(rule.Decides ? "->" : "  ")} {rule.Rule,-13} {rule.Key}: {rule.Says}"),
         .. report.State is null ? Array.Empty<string>() : [$"  store  {report.Store}: {report.State}"],
+        .. report.Addresses.Count < 2 ? Array.Empty<string>() : report.Addresses.Select((address, index) =>
+            $"  {(index == 0 ? "addrs" : "     ")}  {address.Address}, weight {address.Weight}{(address.IsOut ? ", out" : "")}{(address.Detail.Length > 0 ? $" ({address.Detail})" : "")}"),
         .. report.Dial is null ? Array.Empty<string>() : [$"  dial   {report.Dial}, TLS {report.Tls}", $"  login  {report.Login}"],
     ]);
 }

@@ -13,6 +13,7 @@ using MailProxy.Proxy.StoreLogin;
 using MailProxy.Rehearsing;
 using MailProxy.Routing;
 using MailProxy.Routing.Consul.Registration;
+using MailProxy.Routing.Health;
 using MailProxy.Routing.Moves;
 using MailProxy.Routing.Static;
 using MailProxy.Transport;
@@ -45,6 +46,7 @@ internal sealed class ProxyHost : INode
     private readonly SharedCounts? _shared;
     private readonly IDirectoryProvider _directory;
     private readonly IRoutingSource _routing;
+    private readonly StoreHealthMonitor _health;
     private readonly ProxyNode _proxy;
     private readonly HttpTier _http;
     private readonly MemoryTrim _trim;
@@ -76,7 +78,8 @@ internal sealed class ProxyHost : INode
             Mechanisms = config.Authentication.ToMechanisms(config.Directory.Takes),
             CertificateName = config.Authentication.CertificateName,
         };
-        _proxy = new ProxyNode(settings, _transport, _directory, _routing.Router, _logger, time, Random.Shared, _shared is null ? null : new SharedUserSessions(_shared.Sessions));
+        _health = new StoreHealthMonitor(config.Stores.Health, _logger, time, Random.Shared);
+        _proxy = new ProxyNode(settings, _transport, _directory, _routing.Router, _logger, time, Random.Shared, _shared is null ? null : new SharedUserSessions(_shared.Sessions), _health);
         if (_routing is RoutingService consul)
         {
             consul.TakePart(new MoveParticipation(config.Node.Name, ProgramVersion.Text), _proxy.Presence);
@@ -94,12 +97,14 @@ internal sealed class ProxyHost : INode
                 new ReadinessCheck("drain", () => _isDraining ? "this node is draining" : null),
                 new ReadinessCheck("directory", () => _directory.Unreadiness, () => _directory.Notice),
                 new ReadinessCheck("routing", () => _routing.Router.Unreadiness, () => _routing.Detail),
+                new ReadinessCheck("stores", () => null, () => _health.Notice),
                 .. _shared is null ? Array.Empty<ReadinessCheck>() : [new ReadinessCheck("shared counts", () => null, () => _shared.Notice)],
             ],
             () => new AgentReport(_isDraining ? AgentState.Drain : IsReady ? AgentState.Ready : AgentState.Down),
             _tls is null ? null : _tls.Tls.CertificateFor,
             loggers,
-            time);
+            time,
+            _health);
     }
 
     /// <inheritdoc/>
@@ -177,6 +182,7 @@ internal sealed class ProxyHost : INode
         (_transport as IDisposable)?.Dispose();
         await _http.DisposeAsync();
         _proxy.Dispose();
+        _health.Dispose();
         _tls?.Dispose();
         _tokens?.Dispose();
         await _routing.DisposeAsync();

@@ -2,8 +2,10 @@ using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using MailProxy.Proxy.Failures;
 using MailProxy.Proxy.Sessions;
+using MailProxy.Routing.Health;
 using MailProxy.Transport.Linux;
 using MailProxy.Transport.Tls;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace MailProxy.Proxy.Tests.Failures;
@@ -45,7 +47,7 @@ public sealed class TelemetryDocsTests
         {
             InstrumentPublished = (instrument, _) =>
             {
-                if (instrument.Meter.Name is SessionMetrics.MeterName or "MailProxy.Transport")
+                if (instrument.Meter.Name is SessionMetrics.MeterName or "MailProxy.Transport" or "MailProxy.Routing")
                 {
                     lock (found)
                     {
@@ -56,6 +58,7 @@ public sealed class TelemetryDocsTests
         };
         listener.Start();
         using var metrics = new SessionMetrics();
+        using var health = new StoreHealthMonitor(new StoreHealthOptions(), NullLogger.Instance, TimeProvider.System, new Random(1));
         using var transport = LinuxSupport.Problem is null ? new LinuxTransport(reactors: 1) : null;
 
         // The transport would make these at its first handshake.
@@ -66,7 +69,7 @@ public sealed class TelemetryDocsTests
             instruments = [.. found];
         }
 
-        Assert.True(instruments.Length >= (transport is null ? 7 : 13));
+        Assert.True(instruments.Length >= (transport is null ? 11 : 17));
         Assert.All(
             instruments,
             instrument => Assert.Contains(

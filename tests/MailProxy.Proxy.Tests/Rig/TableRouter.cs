@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using MailProxy.Routing;
 using MailProxy.Routing.Catalog;
 using MailProxy.Routing.Decisions;
+using MailProxy.Routing.Health;
 
 namespace MailProxy.Proxy.Tests.Rig;
 
@@ -10,8 +11,9 @@ namespace MailProxy.Proxy.Tests.Rig;
 /// <param name="portOf">The port that a store of this id really has for a well-known one.</param>
 internal sealed class TableRouter(Func<string, string> addressOf, Func<string, int, int> portOf) : IRouter
 {
-    // Made anew at each use, because a scripted store may begin to listen after it was entered.
+    // Made anew at each use, because a scripted store may begin to listen after it was entered; what is known of its health stays, as in the catalog.
     private readonly Dictionary<string, Func<StoreNode>> _stores = [];
+    private readonly Dictionary<string, StoreHealth> _health = [];
     private readonly Dictionary<string, string> _pins = [];
     private readonly HashSet<string> _held = [];
     private readonly Dictionary<string, string> _moves = [];
@@ -31,15 +33,25 @@ internal sealed class TableRouter(Func<string, string> addressOf, Func<string, i
 
     public TimeSpan ViewAge => TimeSpan.Zero;
 
-    public void AddStore(string id, StoreTlsMode tls = StoreTlsMode.None, string? login = "master", StoreState state = StoreState.Online, bool submission = false)
+    /// <param name="also">Ids of scripted stores that are further addresses of this one.</param>
+    public void AddStore(
+        string id, StoreTlsMode tls = StoreTlsMode.None, string? login = "master", StoreState state = StoreState.Online, bool submission = false, params string[] also)
     {
         (StoreService Service, int Port)[] offers = [(StoreService.Imap, 143), (StoreService.Pop3, 110), (StoreService.Lmtp, 24), .. submission ? [(StoreService.Submission, 587)] : Array.Empty<(StoreService, int)>()];
         lock (_lock)
         {
-            _stores[id] = () => new StoreNode(
-                id, addressOf(id), offers.ToFrozenDictionary(offer => offer.Service, offer => portOf(id, offer.Port)), tls, login, state, state == StoreState.Online ? "" : "check critical");
+            var health = _health[id] = new StoreHealth();
+            _stores[id] = () =>
+            {
+                var candidates = new[] { id }.Concat(also).Select(name => new StoreCandidate(
+                    addressOf(name), offers.ToFrozenDictionary(offer => offer.Service, offer => portOf(name, offer.Port)), health)).ToArray();
+                return new StoreNode(id, candidates[0].Address, candidates[0].Ports, tls, login, state, state == StoreState.Online ? "" : "check critical").With(health, candidates);
+            };
         }
     }
+
+    /// <summary>What is known of a store.</summary>
+    public StoreHealth HealthOf(string id) => _health[id];
 
     public void Pin(string user, string store)
     {

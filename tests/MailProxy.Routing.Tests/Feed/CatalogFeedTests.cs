@@ -98,12 +98,61 @@ public sealed class CatalogFeedTests
     }
 
     [Fact]
-    public async Task Of_two_instances_of_one_store_the_healthy_one_counts()
+    public async Task Instances_of_one_id_on_several_nodes_are_one_store_with_several_addresses()
     {
         var rig = new FeedRig();
-        await rig.CatalogAsync(FeedRig.Store("s1", "critical", "10.0.0.1"), FeedRig.Store("s1", "passing", "10.0.0.2"));
-        Assert.Equal(("10.0.0.2", StoreState.Online), (rig.Router.View.Stores["s1"].Address, rig.Router.View.Stores["s1"].State));
-        Assert.Contains("more than one node", Assert.Single(rig.Log.Warnings), StringComparison.Ordinal);
+        await rig.CatalogAsync(
+            FeedRig.On("b", FeedRig.Store("s1", "passing", "10.0.0.2"), weight: 3), FeedRig.On("a", FeedRig.Store("s1", "critical", "10.0.0.1")), FeedRig.On("c", FeedRig.Store("s1", "warning", "10.0.0.3")));
+        var store = Assert.Single(rig.Router.Stores);
+        Assert.Equal(("10.0.0.2", StoreState.Online, "10.0.0.1: check service:s1 critical: said so"), (store.Address, store.State, store.StateDetail));
+        Assert.Equal(
+            [("10.0.0.2", 3, false), ("10.0.0.1", 1, true), ("10.0.0.3", 1, false)], store.Candidates.Select(candidate => (candidate.Address, candidate.Weight, candidate.IsOut)));
+        Assert.Empty(rig.Log.Warnings);
+    }
+
+    [Fact]
+    public async Task A_store_is_offline_when_all_its_addresses_are_and_comes_back_paced()
+    {
+        var rig = new FeedRig();
+        await rig.CatalogAsync(FeedRig.On("a", FeedRig.Store("s1", "critical", "10.0.0.1")), FeedRig.On("b", FeedRig.Store("s1", "critical", "10.0.0.2")));
+        var store = Assert.Single(rig.Router.Stores);
+        Assert.Equal(StoreState.Offline, store.State);
+        Assert.Contains("10.0.0.1: check", store.StateDetail, StringComparison.Ordinal);
+        Assert.Contains("10.0.0.2: check", store.StateDetail, StringComparison.Ordinal);
+        Assert.True(store.Health.IsCalm);
+
+        await rig.CatalogAsync(FeedRig.On("a", FeedRig.Store("s1", "critical", "10.0.0.1")), FeedRig.On("b", FeedRig.Store("s1", "passing", "10.0.0.2")));
+        var back = Assert.Single(rig.Router.Stores);
+        Assert.Equal((StoreState.Online, "10.0.0.2"), (back.State, back.Address));
+        Assert.Same(store.Health, back.Health);
+        Assert.False(back.Health.IsCalm);
+    }
+
+    [Fact]
+    public async Task What_is_known_of_an_address_survives_updates_until_the_catalog_drops_it()
+    {
+        var rig = new FeedRig();
+        await rig.CatalogAsync(FeedRig.On("a", FeedRig.Store("s1", address: "10.0.0.1")), FeedRig.On("b", FeedRig.Store("s1", address: "10.0.0.2")));
+        var before = rig.Router.View.Stores["s1"].Candidates[0].For(StoreService.Imap)!;
+        await rig.CatalogAsync(FeedRig.On("a", FeedRig.Store("s1", address: "10.0.0.1"), weight: 2));
+        Assert.Same(before, rig.Router.View.Stores["s1"].Candidates[0].For(StoreService.Imap));
+
+        await rig.CatalogAsync(FeedRig.On("a", FeedRig.Store("s1", address: "10.0.0.3")));
+        Assert.True(before.IsRetired);
+        await rig.CatalogAsync(FeedRig.On("a", FeedRig.Store("s1", address: "10.0.0.1")));
+        Assert.NotSame(before, rig.Router.View.Stores["s1"].Candidates[0].For(StoreService.Imap));
+    }
+
+    [Fact]
+    public async Task An_address_with_other_tls_or_an_address_twice_is_left_out_with_a_warning()
+    {
+        var rig = new FeedRig();
+        await rig.CatalogAsync(
+            FeedRig.On("a", FeedRig.Store("s1", address: "10.0.0.1")), FeedRig.On("b", FeedRig.Store("s1", address: "10.0.0.2", meta: [("imap", "143"), ("tls", "none")])),
+            FeedRig.On("c", FeedRig.Store("s1", address: "10.0.0.1")));
+        Assert.Equal(["10.0.0.1"], rig.Router.View.Stores["s1"].Candidates.Select(candidate => candidate.Address));
+        Assert.Contains(rig.Log.Warnings, warning => warning.Contains("on node b differs from that on node a", StringComparison.Ordinal));
+        Assert.Contains(rig.Log.Warnings, warning => warning.Contains("node c is ignored", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -54,6 +54,10 @@ internal sealed class FeedRig
         Checks = [new HealthCheck { CheckId = "service:" + id, Status = status, Output = "said\nso", ServiceId = id }],
     };
 
+    /// <summary>The same on a node of its own, with a weight.</summary>
+    public static ServiceHealth On(string node, ServiceHealth store, int weight = 1) =>
+        store with { Node = store.Node with { Node = node }, Service = store.Service with { Weights = new ServiceWeights { Passing = weight } } };
+
     public ValueTask<WatchVerdict> PinsAsync(params KvPair[] pairs) => Pins.TakeAsync(new ConsulAnswer<IReadOnlyList<KvPair>>(pairs, 5), CancellationToken.None);
 
     public ValueTask<WatchVerdict> SlotsAsync(KvPair? pair) => Slots.TakeAsync(new ConsulAnswer<KvPair?>(pair, 5), CancellationToken.None);

@@ -3,6 +3,7 @@ using MailProxy.Routing.Consul.Client;
 using MailProxy.Routing.Consul.LastGood;
 using MailProxy.Routing.Consul.Model;
 using MailProxy.Routing.Consul.Watch;
+using MailProxy.Routing.Health;
 using MailProxy.Routing.Views;
 using Microsoft.Extensions.Logging;
 
@@ -16,8 +17,9 @@ internal sealed class CatalogFeed : IWatchSource<IReadOnlyList<ServiceHealth>>, 
     private readonly BlockingWatch<IReadOnlyList<ServiceHealth>> watch;
     private Dictionary<string, StoreNode> known = [];
     private IReadOnlyDictionary<string, StoreNode> seeded = new Dictionary<string, StoreNode>();
+    private Dictionary<(string Id, string Node), StoreInstance> read = [];
     private HashSet<string> warned = [];
-    private volatile IReadOnlyList<ServiceHealth> instances = [];
+    private volatile IReadOnlyList<ServiceHealth> lastAnswer = [];
     private bool loaded;
     private volatile string? doubt;
 
@@ -38,7 +40,7 @@ internal sealed class CatalogFeed : IWatchSource<IReadOnlyList<ServiceHealth>>, 
 
     public void Seed(SavedRouting saved)
     {
-        instances = saved.Stores;
+        lastAnswer = saved.Stores;
         seeded = known = Read(saved.Stores);
     }
 
@@ -53,7 +55,7 @@ internal sealed class CatalogFeed : IWatchSource<IReadOnlyList<ServiceHealth>>, 
         return Apply(view, seeded);
     }
 
-    public void Save(SavedRouting saved) => saved.Stores = [.. instances];
+    public void Save(SavedRouting saved) => saved.Stores = [.. lastAnswer];
 
     public Task RunAsync(CancellationToken cancellationToken) => watch.RunAsync(cancellationToken);
 
@@ -77,7 +79,7 @@ internal sealed class CatalogFeed : IWatchSource<IReadOnlyList<ServiceHealth>>, 
         }
 
         doubt = null;
-        instances = answer.Value;
+        lastAnswer = answer.Value;
         var next = Read(answer.Value);
         if (!loaded || !Same(known, next))
         {
@@ -93,34 +95,30 @@ internal sealed class CatalogFeed : IWatchSource<IReadOnlyList<ServiceHealth>>, 
         view with { Services = services, Loaded = view.Loaded | ViewParts.Catalog };
 
     private static bool Same(Dictionary<string, StoreNode> left, Dictionary<string, StoreNode> right) =>
-        left.Count == right.Count && left.All(l => right.TryGetValue(l.Key, out var node) && StoreNodeReader.Same(l.Value, node));
+        left.Count == right.Count && left.All(l => right.TryGetValue(l.Key, out var node) && Same(l.Value, node));
 
-    private Dictionary<string, StoreNode> Read(IReadOnlyList<ServiceHealth> instances)
+    private static bool Same(StoreNode left, StoreNode right) =>
+        left.Tls == right.Tls && left.Login == right.Login && left.State == right.State && left.StateDetail == right.StateDetail
+        && left.Candidates.Count == right.Candidates.Count && left.Candidates.Zip(right.Candidates).All(pair => StoreCandidate.Same(pair.First, pair.Second));
+
+    private Dictionary<string, StoreNode> Read(IReadOnlyList<ServiceHealth> answer)
     {
-        var next = new Dictionary<string, StoreNode>(StringComparer.Ordinal);
         var problems = new HashSet<string>();
-
-        // Two agents may each have an instance of one id: a healthy one is preferred, and the order is always the same.
-        foreach (var instance in instances.OrderBy(i => i.Service.Id, StringComparer.Ordinal).ThenBy(i => i.Node.Node, StringComparer.Ordinal))
+        var instances = new Dictionary<(string Id, string Node), StoreInstance>();
+        foreach (var said in answer.OrderBy(i => i.Service.Id, StringComparer.Ordinal).ThenBy(i => i.Node.Node, StringComparer.Ordinal))
         {
-            var node = StoreNodeReader.Read(instance, known.GetValueOrDefault(instance.Service.Id), problems);
-            if (node is null)
+            var key = (said.Service.Id, said.Node.Node);
+            if (StoreInstanceReader.Read(said, read.GetValueOrDefault(key), problems) is { } instance)
             {
-                continue;
+                instances[key] = instance;
             }
-
-            if (next.TryGetValue(node.Id, out var other))
-            {
-                problems.Add($"store {node.Id} is registered on more than one node");
-                if (other.State != StoreState.Offline)
-                {
-                    continue;
-                }
-            }
-
-            next[node.Id] = node;
         }
 
+        read = instances;
+        var next = instances.Values.GroupBy(instance => instance.Id, StringComparer.Ordinal).ToDictionary(
+            group => group.Key,
+            group => StoreMerge.Of([.. group.OrderBy(instance => instance.Node, StringComparer.Ordinal)], known.GetValueOrDefault(group.Key)?.Health ?? new StoreHealth(), problems),
+            StringComparer.Ordinal);
         foreach (var problem in problems.Except(warned))
         {
             context.Logger.LogWarning("Consul service {Service}: {Problem}", service, PrintableText.Of(problem));

@@ -24,6 +24,9 @@ public sealed record AgentService
     /// <summary>Address; empty: the node's.</summary>
     public string Address { get; init => field = value ?? ""; } = "";
 
+    /// <summary>Its share among the instances of its service.</summary>
+    public ServiceWeights Weights { get; init => field = value ?? new(); } = new();
+
     /// <summary>Raft index of the creation; 0 in agent answers.</summary>
     public ulong CreateIndex { get; init; }
 

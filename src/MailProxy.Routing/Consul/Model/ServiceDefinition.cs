@@ -24,6 +24,10 @@ public sealed record ServiceDefinition
     /// <summary>Metadata: keys of at most 128 characters, values of at most 512 (Consul's limits).</summary>
     public IReadOnlyDictionary<string, string> Meta { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 
+    /// <summary>Its share among the instances of its service; null: 1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ServiceWeights? Weights { get; init; }
+
     /// <summary>One check.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public CheckDefinition? Check { get; init; }

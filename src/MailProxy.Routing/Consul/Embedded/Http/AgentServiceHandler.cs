@@ -52,6 +52,7 @@ internal sealed class AgentServiceHandler(AgentState state, CheckLoops loops, st
             Meta = definition.Meta,
             Address = definition.Address,
             Port = definition.Port,
+            Weights = definition.Weights ?? new ServiceWeights(),
         };
         List<CheckDefinition> checks = definition.Check is { } one ? [.. definition.Checks, one] : [.. definition.Checks];
         if (checks.Select(CheckFactory.Problem).FirstOrDefault(p => p is not null) is { } problem)

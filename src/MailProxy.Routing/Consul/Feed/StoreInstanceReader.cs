@@ -5,16 +5,16 @@ using MailProxy.Routing.Consul.Model;
 
 namespace MailProxy.Routing.Consul.Feed;
 
-/// <summary>Reads a store from its Consul service: id, address, the ports, <c>login</c> and <c>tls</c> of its metadata, and its checks.</summary>
-internal static class StoreNodeReader
+/// <summary>Reads an instance of a store from its Consul service: id, address, the ports, <c>login</c> and <c>tls</c> of its metadata, its weight and its checks.</summary>
+internal static class StoreInstanceReader
 {
     private static readonly string[] Logins = ["external", "token", "master", "password", "bearer"];
 
     /// <summary>Reads; null when the service cannot be used. What is wrong goes into <paramref name="problems"/>.</summary>
     /// <param name="instance">Consul's answer.</param>
-    /// <param name="lastGood">The same store before; supplies what is unreadable now.</param>
+    /// <param name="lastGood">The same instance before; supplies what is unreadable now.</param>
     /// <param name="problems">Phrases for the operator.</param>
-    public static StoreNode? Read(ServiceHealth instance, StoreNode? lastGood, ISet<string> problems)
+    public static StoreInstance? Read(ServiceHealth instance, StoreInstance? lastGood, ISet<string> problems)
     {
         var id = instance.Service.Id;
         if (StoreId.Problem(id) is { } idProblem)
@@ -23,7 +23,7 @@ internal static class StoreNodeReader
             return null;
         }
 
-        var (state, detail) = Judge(instance.Checks);
+        var (isOut, weight, detail) = Judge(instance);
         var address = instance.Service.Address.Length != 0 ? instance.Service.Address : instance.Node.Address;
         var meta = instance.Service.Meta ?? new Dictionary<string, string>();
         var tls = Tls(meta);
@@ -36,16 +36,11 @@ internal static class StoreNodeReader
         if (problem is not null)
         {
             problems.Add($"store {id}: {problem}; {(lastGood is null ? "the store is ignored" : "its last good settings stay in force")}");
-            return lastGood is null ? null : lastGood with { State = state, StateDetail = detail };
+            return lastGood is null ? null : lastGood with { Weight = weight, IsOut = isOut, Detail = detail };
         }
 
-        return new StoreNode(id, address, ports, tls!.Value, login, state, detail);
+        return new StoreInstance(id, instance.Node.Node, address, ports, tls!.Value, login, weight, isOut, detail);
     }
-
-    /// <summary>Whether two readings say the same.</summary>
-    public static bool Same(StoreNode left, StoreNode right) =>
-        left with { Ports = right.Ports } == right && left.Ports.Count == right.Ports.Count
-        && left.Ports.All(p => right.Ports.TryGetValue(p.Key, out var port) && port == p.Value);
 
     // Without a word about TLS it is required: a forgotten key must not put credentials on the wire in clear.
     private static StoreTlsMode? Tls(IReadOnlyDictionary<string, string> meta) => meta.GetValueOrDefault("tls", "starttls") switch
@@ -81,17 +76,18 @@ internal static class StoreNodeReader
     }
 
     // Maintenance mode is an extra critical check; it is told apart only for people. The node's own checks count as the service's.
-    private static (StoreState State, string Detail) Judge(IReadOnlyList<HealthCheck> checks)
+    private static (bool IsOut, int Weight, string Detail) Judge(ServiceHealth instance)
     {
-        var critical = checks.FirstOrDefault(c => c.Status is not (HealthStatus.Passing or HealthStatus.Warning));
+        var critical = instance.Checks.FirstOrDefault(c => c.Status is not (HealthStatus.Passing or HealthStatus.Warning));
         if (critical is null)
         {
-            return (StoreState.Online, "");
+            var weights = instance.Service.Weights;
+            return (false, Math.Max(0, instance.Checks.Any(c => c.Status == HealthStatus.Warning) ? weights.Warning : weights.Passing), "");
         }
 
         var output = PrintableText.Of(critical.Output).Trim();
         var maintenance = critical.CheckId.StartsWith("_service_maintenance", StringComparison.Ordinal) || critical.CheckId == "_node_maintenance";
-        return (StoreState.Offline, maintenance
+        return (true, instance.Service.Weights.Passing, maintenance
             ? $"in maintenance: {PrintableText.Of(critical.Notes)}"
             : $"check {PrintableText.Of(critical.CheckId)} {PrintableText.Of(critical.Status)}{(output.Length == 0 ? "" : ": " + output)}");
     }

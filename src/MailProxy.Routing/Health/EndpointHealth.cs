@@ -1,0 +1,90 @@
+namespace MailProxy.Routing.Health;
+
+/// <summary>
+/// What this node's own connections tell of one address and port of a store. One object for as long as the catalog names them, so that what is known
+/// survives updates of the catalog. When all is well a login reads two fields of it and writes none.
+/// </summary>
+/// <param name="address">Host name or IP address.</param>
+/// <param name="port">TCP port.</param>
+public sealed class EndpointHealth(string address, int port)
+{
+    private readonly Lock _gate = new();
+    private volatile bool _isOpen;
+    private volatile bool _isRetired;
+    private int _failures;
+
+    /// <summary>Host name or IP address.</summary>
+    public string Address => address;
+
+    /// <summary>TCP port.</summary>
+    public int Port => port;
+
+    /// <summary>The breaker is open: nobody dials it but probes.</summary>
+    public bool IsOpen => _isOpen;
+
+    /// <summary>Failures since the last success.</summary>
+    public int Failures => Volatile.Read(ref _failures);
+
+    /// <summary>Since when the breaker is open; null: it is closed.</summary>
+    public DateTimeOffset? OpenSince { get; private set; }
+
+    /// <summary>What the last failure was, for people; empty: none since the last success.</summary>
+    public string Reason { get; private set; } = "";
+
+    /// <summary>The catalog does not name it any more.</summary>
+    internal bool IsRetired
+    {
+        get => _isRetired;
+        set => _isRetired = value;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{address}:{port}";
+
+    /// <summary>An attempt failed before the store was of any use. True when this opened the breaker.</summary>
+    /// <param name="limit">So many in a row open it.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="reason">For people.</param>
+    internal bool Fail(int limit, DateTimeOffset now, string reason)
+    {
+        lock (_gate)
+        {
+            Reason = reason;
+            if (++_failures < limit || _isOpen)
+            {
+                return false;
+            }
+
+            OpenSince = now;
+            return _isOpen = true;
+        }
+    }
+
+    /// <summary>A session got on with the store. An open breaker stays open: sessions that began before it opened may say so, and a probe decides.</summary>
+    internal void Succeed()
+    {
+        if (Volatile.Read(ref _failures) == 0)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (!_isOpen)
+            {
+                (_failures, Reason) = (0, "");
+            }
+        }
+    }
+
+    /// <summary>A probe found it well. How long it was open.</summary>
+    internal TimeSpan Close(DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            var open = now - (OpenSince ?? now);
+            (_failures, Reason, OpenSince, _isOpen) = (0, "", null, false);
+            return open;
+        }
+    }
+}
