@@ -5,6 +5,7 @@ using MailProxy.Proxy.Connect;
 using MailProxy.Proxy.Count;
 using MailProxy.Proxy.Failures;
 using MailProxy.Proxy.Imap;
+using MailProxy.Proxy.Live;
 using MailProxy.Proxy.Pop3;
 using MailProxy.Proxy.Relay;
 using MailProxy.Proxy.Route;
@@ -71,10 +72,14 @@ public sealed class ProxyNode : IDisposable
             logger,
             time,
             random);
+        Sessions = new LiveSessions(_services.Registry, _deadlines);
     }
 
     /// <summary>What is under way for users, for those who move them.</summary>
     public IUserPresence Presence => new UserPresence(_services.Registry, _services.Activity);
+
+    /// <summary>Every session as it is now, for operators.</summary>
+    public LiveSessions Sessions { get; }
 
     /// <summary>Sessions that are tied to a store now.</summary>
     public int LinkedSessions => _services.Registry.Count;
@@ -102,7 +107,7 @@ public sealed class ProxyNode : IDisposable
     {
         var session = new SessionContext(_ids.Next(), listener, served.Connection, _services.Time);
         _services.Metrics.Began(listener.Name);
-        using var deadline = new SessionDeadline(_deadlines, _services.Settings.Limits.PreLogin, served.Connection.ConnectionClosed, stop);
+        using var deadline = new SessionDeadline(_deadlines, _services.Settings.Limits.PreLogin, served.Connection.ConnectionClosed, stop) { Session = session };
         IFarewell? dialogue = null;
         try
         {
@@ -202,6 +207,7 @@ public sealed class ProxyNode : IDisposable
         var failure = cause switch
         {
             DeadlineCause.NodeStops => ProxyFailure.Draining,
+            DeadlineCause.Kicked => ProxyFailure.EndedByOperator,
             DeadlineCause.PreLogin => ProxyFailure.PreLoginTimeout,
             _ => ProxyFailure.ClientLeft,
         };
