@@ -39,7 +39,7 @@ internal static class ProxiesReloadCommand
                     Console.WriteLine(Text(name, told));
                 }
 
-                return told.Errors.Count == 0 ? 0 : 1;
+                return told.Errors.Count + told.Problems.Count == 0 ? 0 : 1;
             },
             stop));
         return command;
@@ -58,6 +58,7 @@ internal static class ProxiesReloadCommand
             lines.Add($"Changed too, and in force after a restart only: {string.Join(", ", told.NeedRestart)}.");
         }
 
+        lines.AddRange(told.Problems.Select(problem => $"Not done: {problem}"));
         return string.Join('\n', lines);
     }
 }

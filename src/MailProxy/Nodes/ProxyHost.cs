@@ -8,6 +8,7 @@ using MailProxy.Http.Health;
 using MailProxy.Logging;
 using MailProxy.Nodes.Admin;
 using MailProxy.Nodes.Draining;
+using MailProxy.Nodes.Reloading;
 using MailProxy.Proxy;
 using MailProxy.Proxy.Accept;
 using MailProxy.Proxy.Connect;
@@ -43,7 +44,7 @@ internal sealed class ProxyHost : INode
     private readonly StoreTokenSigner? _tokens;
     private readonly IMailTransport _transport;
     private readonly SharedCounts? _shared;
-    private readonly IDirectoryProvider _directory;
+    private readonly SwitchingDirectory _directory;
     private readonly IRoutingSource _routing;
     private readonly ProxyNode _proxy;
     private readonly HttpTier _http;
@@ -51,12 +52,13 @@ internal sealed class ProxyHost : INode
     private readonly AdminServer? _admin;
     private readonly NodeListeners _listeners;
     private readonly NodeDrain _drain;
+    private readonly ProxyReload _reload;
     private readonly MemoryTrim _trim;
     private ProxyRegistration? _registration;
     private bool _isBound;
     private bool _isStopped;
 
-    private ProxyHost(ProxyConfig config, ILoggerFactory loggers, bool ownsLoggers, TimeProvider time)
+    private ProxyHost(ProxyConfig config, ConfigSource<ProxyConfig>? source, ILoggerFactory loggers, bool ownsLoggers, TimeProvider time)
     {
         (_config, _loggers, _ownsLoggers, _time) = (config, loggers, ownsLoggers, time);
         _logger = loggers.CreateLogger<ProxyNode>();
@@ -70,16 +72,10 @@ internal sealed class ProxyHost : INode
         }
 
         _shared = SharedCounts.Create(config.Shared, loggers, time);
-        _directory = UserDirectoryFactory.Create(config.Directory, loggers, time, _shared);
+        _directory = new SwitchingDirectory(UserDirectoryFactory.Create(config.Directory, loggers, time, _shared), time);
         _routing = config.Routing.Mode == RoutingMode.Static ? new StaticRouting(config.Routing) : new RoutingService(config.Consul, loggers, time);
-        var settings = new ProxySettings(
-            config.Node.HostName, _tls?.Tls, config.Authentication.ClearText, config.Limits, config.Stores, identity, MasterAccountFile.Load(config.Stores), config.Relay,
-            _tokens)
-        {
-            Mechanisms = config.Authentication.ToMechanisms(config.Directory.Takes),
-            CertificateName = config.Authentication.CertificateName,
-        };
-        _proxy = new ProxyNode(settings, _transport, _directory, _routing.Router, _logger, time, Random.Shared, _shared is null ? null : new SharedUserSessions(_shared.Sessions));
+        _proxy = new ProxyNode(
+            ProxySettingsOf.Config(config, _tls?.Tls, identity, _tokens), _transport, _directory, _routing.Router, _logger, time, Random.Shared, _shared is null ? null : new SharedUserSessions(_shared.Sessions));
         _listeners = new NodeListeners(_transport, _proxy, _logger, time);
         _drain = new NodeDrain(_proxy.Sessions, _listeners, time, _logger);
         _trim = new MemoryTrim(time);
@@ -95,20 +91,22 @@ internal sealed class ProxyHost : INode
             config.Http,
             _directory,
             _routing.Router,
-            new StoreHttpClientSettings(identity.Authorities, identity.ClientCertificate, StoreTokenFile.Source(config.Stores, _tokens)),
+            new StoreHttpClientSettings(identity.Authorities, identity.ClientCertificate, (store, user) => StoreTokenFile.Source(_reload!.Running.Stores, _tokens)(store, user)),
             checks,
             () => new AgentReport(IsDraining ? AgentState.Drain : IsReady ? AgentState.Ready : AgentState.Down),
             _tls is null ? null : _tls.Tls.CertificateFor,
             loggers,
             time);
-        if (config.Admin.IsOn)
+        _access = config.Admin.IsOn ? new AdminAccess(config.Admin, _logger, time) : null;
+        _reload = new ProxyReload(
+            config, source, new ReloadParts(_tls, _tokens, _access, identity, _directory, _shared, _proxy, _listeners, () => IsDraining, loggers), time, _logger);
+        if (_access is not null)
         {
-            _access = new AdminAccess(config.Admin, _logger, time);
             _admin = new AdminServer(
                 new IPEndPoint(IPAddress.Parse(config.Admin.Address), config.Admin.Port),
                 () => _access.Token,
                 _access.Tls,
-                new ProxyAdmin(config.Node.Name, _proxy, _drain, checks, () => _isStopped, PlanFor, ReloadAsync),
+                new ProxyAdmin(config.Node.Name, _proxy, _drain, checks, () => _isStopped, PlanFor, () => _reload.RunAsync(isAsked: true)),
                 loggers);
         }
     }
@@ -119,9 +117,9 @@ internal sealed class ProxyHost : INode
     private bool IsDraining => _isStopped || _drain.State != DrainState.Serving;
 
     // Nobody can ask whether this node is ready, so nobody needs time to hear that it is not.
-    private TimeSpan Grace => _http.AdminEndPoint is null && _http.AgentCheckEndPoint is null ? TimeSpan.Zero : _config.Drain.Grace;
+    private TimeSpan Grace => _http.AdminEndPoint is null && _http.AgentCheckEndPoint is null ? TimeSpan.Zero : _reload.Running.Drain.Grace;
 
-    private TimeSpan Patience => _config.Limits.Goodbye > StopGrace ? _config.Limits.Goodbye : StopGrace;
+    private TimeSpan Patience => _reload.Running.Limits.Goodbye is var limit && limit > StopGrace ? limit : StopGrace;
 
     private bool IsReady => _isBound && _directory.Unreadiness is null && _routing.Router.Unreadiness is null;
 
@@ -131,17 +129,21 @@ internal sealed class ProxyHost : INode
     /// <summary>The HTTP side.</summary>
     public HttpTier Http => _http;
 
-    /// <summary>Starts a node from its configuration.</summary>
-    public static Task<INode> StartAsync(ProxyConfig config, CancellationToken cancellationToken) =>
-        StartAsync(config, LoggingSetup.Create(config.Log), ownsLoggers: true, TimeProvider.System, cancellationToken);
+    /// <summary>Starts a node from its configuration, which it reads again when it changes.</summary>
+    public static Task<INode> StartAsync(ProxyConfig config, ConfigSource<ProxyConfig> source, CancellationToken cancellationToken) =>
+        StartAsync(config, source, LoggingSetup.Create(config.Log), ownsLoggers: true, TimeProvider.System, cancellationToken);
 
-    /// <summary>Starts a node that shares its process.</summary>
-    public static async Task<INode> StartAsync(ProxyConfig config, ILoggerFactory loggers, bool ownsLoggers, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Starts a node that shares its process, and whose configuration is no file.</summary>
+    public static Task<INode> StartAsync(ProxyConfig config, ILoggerFactory loggers, bool ownsLoggers, TimeProvider time, CancellationToken cancellationToken) =>
+        StartAsync(config, null, loggers, ownsLoggers, time, cancellationToken);
+
+    private static async Task<INode> StartAsync(
+        ProxyConfig config, ConfigSource<ProxyConfig>? source, ILoggerFactory loggers, bool ownsLoggers, TimeProvider time, CancellationToken cancellationToken)
     {
         ProxyHost? host = null;
         try
         {
-            host = new ProxyHost(config, loggers, ownsLoggers, time);
+            host = new ProxyHost(config, source, loggers, ownsLoggers, time);
             await host.StartAsync(cancellationToken);
             return host;
         }
@@ -153,12 +155,7 @@ internal sealed class ProxyHost : INode
     }
 
     /// <inheritdoc/>
-    public void Reload()
-    {
-        _tls?.Reload();
-        _tokens?.Reload();
-        _access?.Reload();
-    }
+    public void Reload() => _ = _reload.RunAsync(isAsked: true);
 
     /// <inheritdoc/>
     public async Task StopAsync()
@@ -179,7 +176,7 @@ internal sealed class ProxyHost : INode
         if (_isBound)
         {
             // A drain that runs has had its grace.
-            await _drain.Begin(new DrainPlan(Grace, _config.Drain.Deadline, Patience, _config.Drain.LeastRate));
+            await _drain.Begin(new DrainPlan(Grace, _reload.Running.Drain.Deadline, Patience, _reload.Running.Drain.LeastRate, "this node stops"));
         }
 
         using var grace = new CancellationTokenSource(StopGrace, _time);
@@ -191,6 +188,7 @@ internal sealed class ProxyHost : INode
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        await _reload.DisposeAsync();
         await _listeners.DisposeAsync();
         _trim.Dispose();
         (_transport as IDisposable)?.Dispose();
@@ -224,6 +222,7 @@ internal sealed class ProxyHost : INode
         await _listeners.OpenAsync(_config.Listeners, cancellationToken);
         _isBound = true;
         _registration = Register();
+        _reload.Follow();
         _logger.LogInformation("Proxy {Name} serves {Listeners} on the {Transport} transport", _config.Node.Name, string.Join(", ", Bound.Select(entry => $"{entry.Listener.Name} {entry.Bound}").Concat(HttpAddresses())), _transport.Name);
     }
 
@@ -238,13 +237,7 @@ internal sealed class ProxyHost : INode
     }
 
     private DrainPlan PlanFor(TimeSpan? deadline) =>
-        new(deadline < Grace ? deadline.Value : Grace, deadline ?? _config.Drain.Deadline, Patience, LeastRate: 0);
-
-    private Task<AdminReload> ReloadAsync()
-    {
-        Reload();
-        return Task.FromResult(new AdminReload(_config.Node.Name, [], [], []));
-    }
+        new(deadline < Grace ? deadline.Value : Grace, deadline ?? _reload.Running.Drain.Deadline, Patience, LeastRate: 0, "this node drains");
 
     // The listeners stay shut until routes are known: a client that is refused a connection tries the next proxy.
     private async Task WaitForRoutingAsync(CancellationToken cancellationToken)

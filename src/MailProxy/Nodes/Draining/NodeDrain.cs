@@ -12,8 +12,6 @@ namespace MailProxy.Nodes.Draining;
 [SuppressMessage("Design", "CA1001", Justification = "The source has neither timer nor other people's registrations, and a late end must find it alive.")]
 internal sealed class NodeDrain(LiveSessions sessions, NodeListeners listeners, TimeProvider time, ILogger logger)
 {
-    private const string Reason = "this node drains";
-
     // A tenth of a second is even enough, and a look at 100,000 sessions takes a few milliseconds.
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
 
@@ -116,7 +114,7 @@ internal sealed class NodeDrain(LiveSessions sessions, NodeListeners listeners, 
         var (asked, count) = (0, 0);
         while (true)
         {
-            var left = sessions.EndSome(count, Reason);
+            var left = sessions.EndSome(count, plan.Reason);
             asked += count;
             var remaining = plan.Deadline - plan.Patience - time.GetElapsedTime(since);
             if (listeners.Count == 0 || (left == 0 && remaining <= TimeSpan.Zero))
