@@ -123,3 +123,9 @@ public sealed class MemoryGoodbyeTests() : GoodbyeSuite(RigTransport.Memory);
 public sealed class PortableGoodbyeTests() : GoodbyeSuite(RigTransport.Portable);
 
 public sealed class LinuxGoodbyeTests() : GoodbyeSuite(RigTransport.Linux);
+
+public sealed class MemoryLiveSessionsTests() : LiveSessionsSuite(RigTransport.Memory);
+
+public sealed class PortableLiveSessionsTests() : LiveSessionsSuite(RigTransport.Portable);
+
+public sealed class LinuxLiveSessionsTests() : LiveSessionsSuite(RigTransport.Linux);
