@@ -45,7 +45,7 @@ internal static class SessionsCommand
         {
             OperatorCommand.WriteJson(new
             {
-                sessions = answers.Where(answer => answer.Value is not null).SelectMany(answer => answer.Value!.Sessions.Select(session => new SessionLine(answer.Proxy.Node, session))),
+                sessions = answers.Where(answer => answer.Value is not null).SelectMany(answer => answer.Value!.Sessions.Select(session => SessionLine.Of(answer.Proxy.Node, session))),
                 total = answers.Sum(answer => answer.Value?.Total ?? 0),
                 unanswered = answers.Where(answer => answer.Problem is not null).Select(answer => new { node = answer.Proxy.Node, problem = answer.Problem }),
             });
@@ -78,6 +78,4 @@ internal static class SessionsCommand
         Console.WriteLine(table);
         Console.WriteLine(shown == total ? $"{total} sessions." : $"{shown} of {total} sessions: --limit shows more of them.");
     }
-
-    private sealed record SessionLine(string Node, AdminSession Session);
 }
