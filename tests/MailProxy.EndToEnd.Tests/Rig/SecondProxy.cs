@@ -25,7 +25,7 @@ internal sealed class SecondProxy(MailProxyProcess process, string file, int por
         var configuration = JsonNode.Parse(await System.IO.File.ReadAllTextAsync(Path.Combine(cluster.Data, "proxy.json")))!;
         configuration["Node"]!["Name"] = name;
         configuration["Listeners"] = JsonSerializer.SerializeToNode(new[] { new { Protocol = "imap", Address = "127.0.0.1", Port = 0, Tls = "starttls" } });
-        configuration["Admin"]!["Port"] = 0;
+        configuration["Admin"]![nameof(Port)] = 0;
         configuration["Http"] = new JsonObject();
         var file = folder.File($"{name}.json");
         await System.IO.File.WriteAllTextAsync(file, configuration.ToJsonString());
