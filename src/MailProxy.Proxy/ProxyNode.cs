@@ -5,6 +5,7 @@ using MailProxy.Proxy.Connect;
 using MailProxy.Proxy.Count;
 using MailProxy.Proxy.Failures;
 using MailProxy.Proxy.Imap;
+using MailProxy.Proxy.Live;
 using MailProxy.Proxy.Pop3;
 using MailProxy.Proxy.Relay;
 using MailProxy.Proxy.Route;
@@ -30,12 +31,14 @@ public sealed class ProxyNode : IDisposable
     /// <summary>A farewell may take so long, then the connection is cut.</summary>
     internal static readonly TimeSpan GoodbyeLimit = TimeSpan.FromSeconds(5);
 
-    private readonly SessionServices _services;
+    private readonly IMailTransport _transport;
+    private readonly IRouter _router;
     private readonly SessionDeadlines _deadlines;
     private readonly SessionIds _ids;
     private readonly OwnListeners _own = new();
-    private readonly ClientOffers _offers;
     private readonly StoreHealthMonitor? _ownHealth;
+    private volatile SessionServices _services;
+    private volatile ClientOffers _offers;
 
     /// <param name="settings">Valid.</param>
     /// <param name="transport">For both legs.</param>
@@ -51,24 +54,21 @@ public sealed class ProxyNode : IDisposable
         ISharedSessions? sharedSessions = null, StoreHealthMonitor? health = null)
     {
         var limits = settings.Limits;
+        (_transport, _router) = (transport, router);
         _ownHealth = health is null ? new StoreHealthMonitor(settings.Stores.Health, logger, time, random) : null;
         Health = health ?? _ownHealth!;
         Health.ProbeWith(new StoreProbe(transport, settings.StoreTls, settings.HostName));
         _deadlines = new(time);
         Limits = new ConnectionLimits(limits.Connections, limits.ConnectionsPerAddress);
         _ids = new(random);
-        _offers = new(settings.HostName, limits.MessageSize, settings.Mechanisms);
-        var smarthost = settings.Relay.TryParseSmarthost(out var host, out var port)
-            ? new SmarthostConnector(
-                new StoreConnector(transport, new StoreTlsIdentity(null, null), _own, limits.StoreConnect, null, time), host, port, settings.Relay.SmarthostTls)
-            : null;
+        _offers = OffersOf(settings);
         _services = new SessionServices(
             settings,
             directory,
-            new UserRouting(router, new StoreAddressing(router, settings.Stores), limits.Hold, time),
-            new StoreConnector(transport, settings.StoreTls, _own, limits.StoreConnect, Health, time),
+            RoutingOf(settings, time),
+            ConnectorOf(settings, time),
             new ReturningUsers(Health, settings.Stores.Health),
-            smarthost,
+            SmarthostOf(settings, time),
             new RelayLinks(time),
             new SessionRegistry(router),
             new UserActivity(),
@@ -78,6 +78,7 @@ public sealed class ProxyNode : IDisposable
             logger,
             time,
             random);
+        Sessions = new LiveSessions(_services.Registry, _deadlines);
     }
 
     /// <summary>Which addresses of stores this node takes for down.</summary>
@@ -85,6 +86,9 @@ public sealed class ProxyNode : IDisposable
 
     /// <summary>What is under way for users, for those who move them.</summary>
     public IUserPresence Presence => new UserPresence(_services.Registry, _services.Activity);
+
+    /// <summary>Every session as it is now, for operators.</summary>
+    public LiveSessions Sessions { get; }
 
     /// <summary>Sessions that are tied to a store now.</summary>
     public int LinkedSessions => _services.Registry.Count;
@@ -94,6 +98,16 @@ public sealed class ProxyNode : IDisposable
 
     /// <summary>Connections of all listeners, in all and by client network.</summary>
     public ConnectionLimits Limits { get; }
+
+    /// <summary>Other settings, for connections to come; sessions that live keep those with which they began. From any thread.</summary>
+    public void Use(ProxySettings settings)
+    {
+        Limits.Use(settings.Limits.Connections, settings.Limits.ConnectionsPerAddress);
+        _services.UserSessions.Use(settings.Limits);
+        _offers = OffersOf(settings);
+        Health.ProbeWith(new StoreProbe(_transport, settings.StoreTls, settings.HostName));
+        _services = _services.With(settings, RoutingOf(settings, _services.Time), ConnectorOf(settings, _services.Time), SmarthostOf(settings, _services.Time));
+    }
 
     /// <summary>Tells where this node listens, so that it never dials itself.</summary>
     public void SetOwnListeners(IReadOnlyList<System.Net.EndPoint> bound) => _own.Set(bound);
@@ -110,33 +124,35 @@ public sealed class ProxyNode : IDisposable
     /// <summary>Serves one accepted connection from TLS to its end, or to its splice, which goes on by itself. Never throws for what peers do.</summary>
     public async Task ServeAsync(ServedConnection served, ListenerOptions listener, CancellationToken stop)
     {
-        var session = new SessionContext(_ids.Next(), listener, served.Connection, _services.Time);
-        _services.Metrics.Began(listener.Name);
-        using var deadline = new SessionDeadline(_deadlines, _services.Settings.Limits.PreLogin, served.Connection.ConnectionClosed, stop);
+        // From here to its end: the settings may be exchanged meanwhile.
+        var services = _services;
+        var session = new SessionContext(_ids.Next(), listener, served.Connection, services.Time);
+        services.Metrics.Began(listener.Name);
+        using var deadline = new SessionDeadline(_deadlines, services.Settings.Limits.PreLogin, served.Connection.ConnectionClosed, stop) { Session = session };
         IFarewell? dialogue = null;
         try
         {
-            var tls = TlsFor(listener.Protocol!.Value);
-            if (listener.Tls == ListenerTlsMode.Implicit && !await EncryptAsync(session, tls, deadline))
+            var tls = TlsFor(services, listener.Protocol!.Value);
+            if (listener.Tls == ListenerTlsMode.Implicit && !await EncryptAsync(services, session, tls, deadline))
             {
                 return;
             }
 
             var wire = new MailWire(served.Connection);
             var settings = new DialogueSettings(
-                _services.Settings.HostName, session, listener, tls, _offers, _services.Settings.ClearText, _services.Settings.Limits, deadline,
-                _services.Directory, _services.Settings.CertificateName);
+                services.Settings.HostName, session, listener, tls, _offers, services.Settings.ClearText, services.Settings.Limits, deadline,
+                services.Directory, services.Settings.CertificateName);
             if (listener.Protocol is MailProtocol.Mx or MailProtocol.Lmtp)
             {
-                var relay = new RelaySession(session, _services, settings, wire);
+                var relay = new RelaySession(session, services, settings, wire);
                 dialogue = relay;
                 await relay.RunAsync(stop);
                 return;
             }
 
-            var (client, store, submission) = DialoguesFor(wire, settings, session);
+            var (client, store, submission) = DialoguesFor(services, wire, settings, session);
             dialogue = client;
-            await new LoginSession(session, _services, served, deadline, client, store, submission).RunAsync(stop);
+            await new LoginSession(session, services, served, deadline, client, store, submission).RunAsync(stop);
         }
         catch (OperationCanceledException)
         {
@@ -149,14 +165,14 @@ public sealed class ProxyNode : IDisposable
         catch (Exception exception)
         {
             session.EndedBy = "a fault of ours";
-            SessionLog.Broke(_services.Logger, exception, listener.Name, session.Id, session.Phase);
+            SessionLog.Broke(services.Logger, exception, listener.Name, session.Id, session.Phase);
         }
         finally
         {
             // A spliced session is finished by its splice.
             if (!session.IsSpliced)
             {
-                _services.Finish(session);
+                services.Finish(session);
             }
         }
     }
@@ -171,7 +187,7 @@ public sealed class ProxyNode : IDisposable
         _ownHealth?.Dispose();
     }
 
-    private async ValueTask<bool> EncryptAsync(SessionContext session, TlsServerSettings? tls, SessionDeadline deadline)
+    private static async ValueTask<bool> EncryptAsync(SessionServices services, SessionContext session, TlsServerSettings? tls, SessionDeadline deadline)
     {
         session.Enter(SessionPhase.Encrypting);
         if (tls is null)
@@ -180,14 +196,15 @@ public sealed class ProxyNode : IDisposable
             return false;
         }
 
-        var failure = await ClientTls.BecomeServerAsync(session, tls, _services.Settings.Limits.Handshake, deadline);
+        var failure = await ClientTls.BecomeServerAsync(session, tls, services.Settings.Limits.Handshake, deadline);
         session.EndedBy = failure is null ? "" : session.FailureDetail;
         return failure is null;
     }
 
-    private (IClientDialogue Client, IStoreDialogue Store, ISubmissionRelay? Relay) DialoguesFor(MailWire wire, DialogueSettings settings, SessionContext session)
+    private static (IClientDialogue Client, IStoreDialogue Store, ISubmissionRelay? Relay) DialoguesFor(
+        SessionServices services, MailWire wire, DialogueSettings settings, SessionContext session)
     {
-        var tell = _services.Settings.Stores.TellClientAddress;
+        var tell = services.Settings.Stores.TellClientAddress;
         switch (settings.Listener.Protocol)
         {
             case MailProtocol.Imap:
@@ -196,16 +213,16 @@ public sealed class ProxyNode : IDisposable
                 return (new Pop3ClientDialogue(wire, settings), new Pop3StoreDialogue(tell), null);
             default:
                 var client = new SubmissionClientDialogue(wire, settings);
-                return (client, new SmtpStoreDialogue(tell), new SubmissionRelay(session, _services, settings, wire, client));
+                return (client, new SmtpStoreDialogue(tell), new SubmissionRelay(session, services, settings, wire, client));
         }
     }
 
     // wire.md: ALPN, when offered, must be ours. SMTP has no registered ALPN name. Asked at each session: certificates are renewed meanwhile.
-    private TlsServerSettings? TlsFor(MailProtocol protocol) => protocol switch
+    private static TlsServerSettings? TlsFor(SessionServices services, MailProtocol protocol) => protocol switch
     {
-        MailProtocol.Imap => _services.Settings.Tls?.For("imap"),
-        MailProtocol.Pop3 => _services.Settings.Tls?.For("pop3"),
-        _ => _services.Settings.Tls?.Current,
+        MailProtocol.Imap => services.Settings.Tls?.For("imap"),
+        MailProtocol.Pop3 => services.Settings.Tls?.For("pop3"),
+        _ => services.Settings.Tls?.Current,
     };
 
     private async Task EndCancelledAsync(SessionContext session, IFarewell? dialogue, DeadlineCause cause)
@@ -213,6 +230,7 @@ public sealed class ProxyNode : IDisposable
         var failure = cause switch
         {
             DeadlineCause.NodeStops => ProxyFailure.Draining,
+            DeadlineCause.Kicked => ProxyFailure.EndedByOperator,
             DeadlineCause.PreLogin => ProxyFailure.PreLoginTimeout,
             _ => ProxyFailure.ClientLeft,
         };
@@ -236,4 +254,17 @@ public sealed class ProxyNode : IDisposable
             session.EndedBy = $"{failure}, and the client did not read it";
         }
     }
+
+    private static ClientOffers OffersOf(ProxySettings settings) => new(settings.HostName, settings.Limits.MessageSize, settings.Mechanisms);
+
+    private UserRouting RoutingOf(ProxySettings settings, TimeProvider time) =>
+        new(_router, new StoreAddressing(_router, settings.Stores), settings.Limits.Hold, time);
+
+    private StoreConnector ConnectorOf(ProxySettings settings, TimeProvider time) =>
+        new(_transport, settings.StoreTls, _own, settings.Limits.StoreConnect, Health, time);
+
+    private SmarthostConnector? SmarthostOf(ProxySettings settings, TimeProvider time) => settings.Relay.TryParseSmarthost(out var host, out var port)
+        ? new SmarthostConnector(
+            new StoreConnector(_transport, new StoreTlsIdentity(null, null), _own, settings.Limits.StoreConnect, null, time), host, port, settings.Relay.SmarthostTls)
+        : null;
 }

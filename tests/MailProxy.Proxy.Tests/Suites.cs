@@ -136,3 +136,9 @@ public sealed class MemoryReferralTests() : ReferralSuite(RigTransport.Memory);
 public sealed class PortableReferralTests() : ReferralSuite(RigTransport.Portable);
 
 public sealed class LinuxReferralTests() : ReferralSuite(RigTransport.Linux);
+
+public sealed class MemoryLiveSessionsTests() : LiveSessionsSuite(RigTransport.Memory);
+
+public sealed class PortableLiveSessionsTests() : LiveSessionsSuite(RigTransport.Portable);
+
+public sealed class LinuxLiveSessionsTests() : LiveSessionsSuite(RigTransport.Linux);

@@ -15,6 +15,7 @@ internal static class ClientTls
         var outcome = await session.Tls!.BecomeServerAsync(settings, deadline.Token);
         if (outcome == TlsOutcome.Done)
         {
+            session.Encrypted = session.Tls;
             return null;
         }
 

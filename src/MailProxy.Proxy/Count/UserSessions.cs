@@ -11,14 +11,17 @@ namespace MailProxy.Proxy.Count;
 /// <param name="shared">The count of all nodes; null: there is none.</param>
 internal sealed class UserSessions(LimitOptions limits, ISharedSessions? shared)
 {
-    private readonly int _perUser = limits.SessionsPerUser;
-    private readonly int _perUserAndAddress = limits.SessionsPerUserAndAddress;
+    private volatile int _perUser = limits.SessionsPerUser;
+    private volatile int _perUserAndAddress = limits.SessionsPerUserAndAddress;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _users = new(StringComparer.Ordinal);
     private readonly Dictionary<(string User, ClientNetwork Network), int> _networks = [];
 
     /// <summary>Nothing is counted, since nothing is capped.</summary>
     public bool IsOff => _perUser == 0 && _perUserAndAddress == 0;
+
+    /// <summary>Other caps, for sessions to come. Those that began while nothing was capped stay uncounted.</summary>
+    public void Use(LimitOptions next) => (_perUser, _perUserAndAddress) = (next.SessionsPerUser, next.SessionsPerUserAndAddress);
 
     /// <summary>Counts that are not zero: none, when no session lives.</summary>
     public int Entries

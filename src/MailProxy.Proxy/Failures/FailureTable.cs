@@ -38,6 +38,7 @@ internal static class FailureTable
         [ClientTimeout] = Ending(Unavailable, SysTemp, "421 4.4.2", "Nothing came for too long, goodbye.", "client_timeout"),
         [Draining] = Ending(Unavailable, SysTemp, "421 4.3.2", "This server is shutting down, please connect again.", "draining"),
         [UserMoved] = Ending(Unavailable, SysTemp, "421 4.3.2", "Your mailbox has moved, please connect again.", "user_moved"),
+        [EndedByOperator] = Ending(Unavailable, SysTemp, "421 4.3.2", "An administrator has ended this session, please connect again.", "ended_by_operator"),
         [ClientProtocolError] = Ending("[CLIENTBUG]", "[SYS/PERM]", "421 4.5.0", "Protocol error, goodbye.", "client_protocol_error"),
         [ClientTlsFailed] = Ending("[CLIENTBUG]", "[SYS/PERM]", "421 4.7.0", "TLS failed.", "client_tls_failed"),
         [ClientLeft] = Ending("", "", "221 2.0.0", "Bye.", "client_left"),

@@ -78,6 +78,9 @@ public enum ProxyFailure
     /// <summary>The user lives at another store now: the session at the old one ends.</summary>
     UserMoved,
 
+    /// <summary>An operator ended the session.</summary>
+    EndedByOperator,
+
     /// <summary>Bytes behind STARTTLS, HTTP on a mail port, and the like: the session ends.</summary>
     ClientProtocolError,
 

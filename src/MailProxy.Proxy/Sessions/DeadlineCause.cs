@@ -15,8 +15,11 @@ internal enum DeadlineCause
     /// <summary>The client went away.</summary>
     ClientGone,
 
-    /// <summary>The session's user lives elsewhere now, or an operator ended it.</summary>
+    /// <summary>It is cut without a word.</summary>
     Ended,
+
+    /// <summary>An operator ended it.</summary>
+    Kicked,
 
     /// <summary>The node stops.</summary>
     NodeStops,

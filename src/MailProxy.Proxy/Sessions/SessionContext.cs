@@ -22,6 +22,9 @@ internal sealed class SessionContext(ulong number, ListenerOptions listener, Con
     /// <summary>Unique in the cluster for all purposes: random, 64 bit, base-32.</summary>
     public string Id => SessionIds.TextOf(number);
 
+    /// <summary><see cref="Id"/> as a number.</summary>
+    public ulong Number => number;
+
     /// <summary>Where it came in.</summary>
     public ListenerOptions Listener => listener;
 
@@ -30,6 +33,12 @@ internal sealed class SessionContext(ulong number, ListenerOptions listener, Con
 
     /// <summary>TLS of the client's connection.</summary>
     public ITlsFeature? Tls => connection.Features.Get<ITlsFeature>();
+
+    /// <summary>The same once it is encrypted, else null: for other threads, which must not ask a live connection for its features.</summary>
+    public ITlsFeature? Encrypted { get; set; }
+
+    /// <summary>Version and cipher suite, or <c>none</c>.</summary>
+    public string TlsText => Encrypted is { } tls ? $"{tls.Protocol} {tls.CipherSuite}{(tls.IsResumed == true ? " resumed" : "")}" : "none";
 
     /// <summary>The client's address; null in memory.</summary>
     public IPEndPoint? Client { get; } = Unmapped(connection.RemoteEndPoint);

@@ -34,6 +34,9 @@ internal sealed class SessionDeadline : IDisposable
     /// <summary>The sweep's own.</summary>
     public int SweepIndex { get; set; }
 
+    /// <summary>Whose it is, for those who look at sessions before their splice.</summary>
+    public SessionContext? Session { get; set; }
+
     /// <summary>Why the token is cancelled.</summary>
     public DeadlineCause Cause { get; private set; }
 
@@ -70,7 +73,14 @@ internal sealed class SessionDeadline : IDisposable
             source = _source;
         }
 
-        source.Cancel();
+        try
+        {
+            source.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The session ended between the look and this line, on its own thread: there is nothing left to cancel.
+        }
     }
 
     /// <summary>Called by the sweep.</summary>

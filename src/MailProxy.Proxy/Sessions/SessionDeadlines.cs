@@ -36,19 +36,22 @@ internal sealed class SessionDeadlines(TimeProvider time) : IDisposable
         }
     }
 
+    /// <summary>Those that are watched now.</summary>
+    public SessionDeadline[] Snapshot()
+    {
+        lock (_gate)
+        {
+            return [.. _all];
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _timer?.Dispose();
 
     private void Pass()
     {
-        SessionDeadline[] all;
-        lock (_gate)
-        {
-            all = [.. _all];
-        }
-
         var now = time.GetTimestamp();
-        foreach (var deadline in all)
+        foreach (var deadline in Snapshot())
         {
             deadline.Check(now);
         }

@@ -19,7 +19,6 @@ internal static partial class SessionLog
             return;
         }
 
-        var tls = session.Tls is { IsEncrypted: true } feature ? $"{feature.Protocol} {feature.CipherSuite}{(feature.IsResumed == true ? " resumed" : "")}" : "none";
         Ended(
             logger,
             level,
@@ -29,7 +28,7 @@ internal static partial class SessionLog
             session.User ?? "-",
             session.Route?.StoreId ?? "-",
             session.Route is { } route ? route.Detail : "-",
-            tls,
+            session.TlsText,
             session.Phase,
             session.EndedBy,
             session.BytesIn,

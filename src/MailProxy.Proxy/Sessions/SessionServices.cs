@@ -28,7 +28,13 @@ internal sealed record SessionServices(
     Random Random)
 {
     /// <summary>The bounds of every splice.</summary>
-    public SpliceSettings Splice { get; } = new(Settings.Limits.Idle, Settings.Limits.HalfClose, Settings.Limits.Goodbye);
+    public SpliceSettings Splice { get; init; } = SpliceOf(Settings);
+
+    /// <summary>The same node with other settings, for sessions to come; what counts and registers sessions is shared.</summary>
+    public SessionServices With(ProxySettings settings, UserRouting routing, StoreConnector connector, SmarthostConnector? smarthost) => this with
+    {
+        Settings = settings, Routing = routing, Connector = connector, Smarthost = smarthost, Splice = SpliceOf(settings),
+    };
 
     /// <summary>A session is over, and says so.</summary>
     public void Finish(SessionContext session)
@@ -38,4 +44,6 @@ internal sealed record SessionServices(
         Metrics.Ended(session);
         SessionLog.Ended(Logger, session);
     }
+
+    private static SpliceSettings SpliceOf(ProxySettings settings) => new(settings.Limits.Idle, settings.Limits.HalfClose, settings.Limits.Goodbye);
 }

@@ -29,6 +29,15 @@ internal sealed class LiveSession(SessionContext context, SessionServices servic
     /// <summary>The store it is tied to.</summary>
     public string StoreId => context.Route!.StoreId!;
 
+    /// <summary>It was asked to end.</summary>
+    public bool IsAsked => Volatile.Read(ref _endReason) is not null;
+
+    /// <summary>Octets from client to store so far.</summary>
+    public long MovedIn => Volatile.Read(ref _splice)?.MovedToStore ?? 0;
+
+    /// <summary>Octets from store to client so far.</summary>
+    public long MovedOut => Volatile.Read(ref _splice)?.MovedToClient ?? 0;
+
     /// <summary>The next session of the same user: the registry's own.</summary>
     public LiveSession? Next { get; set; }
 

@@ -94,6 +94,27 @@ internal sealed class SessionRegistry : IDisposable
         }
     }
 
+    /// <summary>The sessions of a user, or all (null), as they are now.</summary>
+    public IReadOnlyList<LiveSession> Snapshot(string? user)
+    {
+        lock (_gate)
+        {
+            var all = new List<LiveSession>(user is null ? _count : 0);
+            if (user is not null)
+            {
+                AddFrom(_byUser.GetValueOrDefault(user), all);
+                return all;
+            }
+
+            foreach (var first in _byUser.Values)
+            {
+                AddFrom(first, all);
+            }
+
+            return all;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _router.Changed -= EndMoved;
 
@@ -113,7 +134,7 @@ internal sealed class SessionRegistry : IDisposable
     // Judged outside the lock: routing every user of a full node takes its time, and logins must not wait for it.
     private void EndMoved()
     {
-        foreach (var session in Snapshot())
+        foreach (var session in Snapshot(user: null))
         {
             if (HasMoved(session, out var decision))
             {
@@ -123,20 +144,11 @@ internal sealed class SessionRegistry : IDisposable
         }
     }
 
-    private List<LiveSession> Snapshot()
+    private static void AddFrom(LiveSession? first, List<LiveSession> all)
     {
-        lock (_gate)
+        for (var session = first; session is not null; session = session.Next)
         {
-            var all = new List<LiveSession>(_count);
-            foreach (var first in _byUser.Values)
-            {
-                for (var session = first; session is not null; session = session.Next)
-                {
-                    all.Add(session);
-                }
-            }
-
-            return all;
+            all.Add(session);
         }
     }
 

@@ -11,4 +11,7 @@ internal sealed record ProxyDocument
 
     /// <summary>Index of the pins that it routes by, as Consul counts.</summary>
     public ulong Applied { get; init; }
+
+    /// <summary>URL of its admin API; null: it has none.</summary>
+    public string? Admin { get; init; }
 }

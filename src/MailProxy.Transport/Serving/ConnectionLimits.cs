@@ -12,7 +12,15 @@ namespace MailProxy.Transport.Serving;
 public sealed class ConnectionLimits(int total, int perNetwork)
 {
     private readonly BoundedCount _all = new(total);
+    private volatile int _perNetwork = perNetwork;
     private readonly ConcurrentDictionary<ClientNetwork, int> _byNetwork = new();
+
+    /// <summary>Other limits, for connections to come.</summary>
+    public void Use(int nextTotal, int nextPerNetwork)
+    {
+        _all.Use(nextTotal);
+        _perNetwork = nextPerNetwork;
+    }
 
     /// <summary>Connections served now.</summary>
     public int Count => _all.Value;
@@ -72,7 +80,7 @@ public sealed class ConnectionLimits(int total, int perNetwork)
                     return true;
                 }
             }
-            else if (count >= perNetwork)
+            else if (count >= _perNetwork)
             {
                 return false;
             }

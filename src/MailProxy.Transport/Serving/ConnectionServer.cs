@@ -88,6 +88,15 @@ public sealed class ConnectionServer(
         _accepting = Task.Run(AcceptAsync, CancellationToken.None);
     }
 
+    /// <summary>Takes no more connections; those that there are go on. Harmless when repeated.</summary>
+    public async Task UnbindAsync()
+    {
+        if (_listener is not null)
+        {
+            await _listener.UnbindAsync();
+        }
+    }
+
     /// <summary>Ends all service; connections that have not ended within <paramref name="grace"/> are aborted.</summary>
     public async Task StopAsync(TimeSpan grace)
     {

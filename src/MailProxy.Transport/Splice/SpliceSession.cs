@@ -11,6 +11,8 @@ internal sealed class SpliceSession(MailConnection client, MailConnection store,
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _following = new();
+    private SplicePump? _toStore;
+    private SplicePump? _toClient;
     private long _lastActivity = sweep.Time.GetTimestamp();
     private long _halfClosedAt;
     private long _endingAt;
@@ -21,6 +23,12 @@ internal sealed class SpliceSession(MailConnection client, MailConnection store,
     private bool _isClientOwed = true;
     private bool _isAtBoundary;
 
+    /// <inheritdoc/>
+    public long MovedToStore => _toStore?.Moved ?? 0;
+
+    /// <inheritdoc/>
+    public long MovedToClient => _toClient?.Moved ?? 0;
+
     /// <summary>Cancelled when both pumps must stop at once.</summary>
     public CancellationToken Stopping => _stop.Token;
 
@@ -28,24 +36,24 @@ internal sealed class SpliceSession(MailConnection client, MailConnection store,
     public async Task RunAsync(ISpliceOwner owner)
     {
         sweep.Add(this);
-        var toStore = new SplicePump(this, isToStore: true, client, store, SpliceEnd.ClientClosed, SpliceEnd.ClientReset, SpliceEnd.StoreReset);
-        var toClient = new SplicePump(this, isToStore: false, store, client, SpliceEnd.StoreClosed, SpliceEnd.StoreReset, SpliceEnd.ClientReset);
+        _toStore = new SplicePump(this, isToStore: true, client, store, SpliceEnd.ClientClosed, SpliceEnd.ClientReset, SpliceEnd.StoreReset);
+        _toClient = new SplicePump(this, isToStore: false, store, client, SpliceEnd.StoreClosed, SpliceEnd.StoreReset, SpliceEnd.ClientReset);
         try
         {
-            await Task.WhenAll(toStore.RunAsync(), toClient.RunAsync());
+            await Task.WhenAll(_toStore.RunAsync(), _toClient.RunAsync());
         }
         finally
         {
             sweep.Remove(this);
         }
 
-        if (toStore.HasEnded && toClient.HasEnded)
+        if (_toStore.HasEnded && _toClient.HasEnded)
         {
             await CloseAsync(client);
             await CloseAsync(store);
         }
 
-        owner.Ended(new SpliceResult(toStore.Moved, toClient.Moved, (SpliceEnd)_end));
+        owner.Ended(new SpliceResult(_toStore.Moved, _toClient.Moved, (SpliceEnd)_end));
     }
 
     /// <inheritdoc/>

@@ -13,7 +13,7 @@ public sealed class ServerTlsFiles : IDisposable
     internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
-    private readonly TlsOptions _options;
+    private TlsOptions _options;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly TicketKeys _tickets;
@@ -38,6 +38,27 @@ public sealed class ServerTlsFiles : IDisposable
 
     /// <summary>Reads the files now, changed or not. Never fails: a bad file is one log event, and what was read before stays.</summary>
     public void Reload() => Look(isAsked: true);
+
+    /// <summary>Follows other files from now on. Errors: <see cref="CertificateFileException"/>; then those before are followed as before.</summary>
+    public void Use(TlsOptions next)
+    {
+        lock (_gate)
+        {
+            var before = _options;
+            try
+            {
+                _options = next;
+                var digest = TlsFileDigest.Of(next.Files);
+                Take();
+                _digest = digest;
+            }
+            catch
+            {
+                _options = before;
+                throw;
+            }
+        }
+    }
 
     /// <summary>Stops looking and clears the ticket keys.</summary>
     public void Dispose()

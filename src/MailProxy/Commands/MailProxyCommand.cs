@@ -16,6 +16,9 @@ internal static class MailProxyCommand
             CheckCommand.Create(),
             RouteCommand.Create(),
             UserCommand.Create(),
+            SessionsCommand.Create(),
+            ProxiesCommand.Create(),
+            StoresCommand.Create(),
         };
         var parsed = root.Parse(args);
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MailProxy.Configuration;
 using MailProxy.Nodes;
+using MailProxy.Nodes.Reloading;
 
 namespace MailProxy.Commands;
 
@@ -12,7 +13,12 @@ internal static class ProxyCommand
         var arguments = ConfigArguments.OfNode();
         var command = new Command("proxy", "Run one proxy node.");
         arguments.AddTo(command);
-        command.SetAction((parsed, _) => NodeRunner.RunAsync(() => ConfigurationLoader.Load<ProxyConfig>(arguments.File(parsed), arguments.Overrides(parsed)), ProxyHost.StartAsync));
+        command.SetAction((parsed, _) =>
+        {
+            var source = new ConfigSource<ProxyConfig>(
+                arguments.File(parsed), () => ConfigurationLoader.Load<ProxyConfig>(arguments.File(parsed), arguments.Overrides(parsed)));
+            return NodeRunner.RunAsync(source.Load, (config, stop) => ProxyHost.StartAsync(config, source, stop));
+        });
         return command;
     }
 }

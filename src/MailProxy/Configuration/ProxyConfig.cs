@@ -63,6 +63,12 @@ public sealed class ProxyConfig : INodeConfig
     /// <summary>User HTTP traffic, health and agent-check.</summary>
     public HttpOptions Http { get; set; } = new();
 
+    /// <summary>The admin API, for operators' commands.</summary>
+    public AdminOptions Admin { get; set; } = new();
+
+    /// <summary>How sessions end when the node stops or is drained.</summary>
+    public DrainOptions Drain { get; set; } = new();
+
     /// <summary>What is logged.</summary>
     public LogOptions Log { get; set; } = new();
 
@@ -75,6 +81,7 @@ public sealed class ProxyConfig : INodeConfig
         ConfigPaths.Resolve(Consul, folder);
         ConfigPaths.Resolve(Stores, folder);
         ConfigPaths.Resolve(Http, folder);
+        ConfigPaths.Resolve(Admin, folder);
     }
 
     /// <inheritdoc/>
@@ -132,6 +139,8 @@ public sealed class ProxyConfig : INodeConfig
         errors.AddRange(Relay.Validate(nameof(Relay)));
         errors.AddRange(Limits.Validate(nameof(Limits)));
         errors.AddRange(Http.Validate(nameof(Http)));
+        errors.AddRange(Admin.Validate(nameof(Admin)));
+        errors.AddRange(Drain.Validate(nameof(Drain)));
         if (Http.Tls && Tls.Certificate is null)
         {
             errors.Add($"{nameof(Http)}:Tls: HTTPS needs a certificate; name it in {nameof(Tls)}:Certificate.");

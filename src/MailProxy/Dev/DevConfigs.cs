@@ -52,6 +52,10 @@ internal sealed class DevConfigs(DevSettings settings, DevFiles files)
 
         // Every client of a dev cluster has the same address.
         Limits = new() { ConnectionsPerAddress = DevConnections },
+        Admin = new() { Port = settings.Port(7083), TokenFile = files.AdminToken },
+
+        // Whoever presses Ctrl-C waits for it.
+        Drain = new() { Grace = TimeSpan.Zero, Deadline = TimeSpan.FromSeconds(10) },
         Http = new() { Listen = Address(7080), Admin = Address(7081), AgentCheck = Address(7082) },
     };
 

@@ -57,6 +57,9 @@ internal sealed class DevFiles
     /// <summary>The agent's keys and values.</summary>
     public string ConsulValues => Path.Combine(Folder, "consul.json");
 
+    /// <summary>The token of the proxy's admin API.</summary>
+    public string AdminToken => Path.Combine(Folder, "admin.token");
+
     /// <summary>The proxy's configuration, for operators' commands.</summary>
     public string ProxyConfiguration => Path.Combine(Folder, "proxy.json");
 
@@ -76,7 +79,26 @@ internal sealed class DevFiles
             File.Move(draft, files.Users);
         }
 
+        WriteToken(files.AdminToken);
         return files;
+    }
+
+    // For its owner only, from its first moment.
+    private static void WriteToken(string path)
+    {
+        if (File.Exists(path))
+        {
+            return;
+        }
+
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using var file = new StreamWriter(path, options);
+        file.WriteLine(Http.Admin.AdminToken.Generate());
     }
 
     // What the system says about a folder that cannot be made ("Could not find file '/proc/x'") does not tell what to do.

@@ -25,6 +25,7 @@ internal static class DevProxyFile
                     Login = config.Stores.Login.ToString(),
                     Tls = new { config.Stores.Tls.Authorities, config.Stores.Tls.ClientCertificate, config.Stores.Tls.ClientKey },
                 },
+                Admin = new { config.Admin.Address, config.Admin.Port, config.Admin.TokenFile },
                 Http = new { config.Http.Listen, config.Http.Admin, config.Http.AgentCheck },
             },
             Json);

@@ -2,6 +2,7 @@ using System.Globalization;
 using MailProxy.Configuration;
 using Microsoft.Extensions.Logging;
 using Serilog;
+using Serilog.Core;
 using Serilog.Events;
 using Serilog.Extensions.Logging;
 using Serilog.Formatting.Compact;
@@ -18,16 +19,21 @@ internal static class LoggingSetup
     /// <param name="showsEveryLogin">Sessions are told at Debug whatever the level is: for a cluster that somebody is watching.</param>
     public static ILoggerFactory Create(LogOptions options, bool showsEveryLogin = false)
     {
+        var level = new LoggingLevelSwitch(options.Level);
         var configuration = new LoggerConfiguration()
-            .MinimumLevel.Is(options.Level)
+            .MinimumLevel.ControlledBy(level)
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
             .MinimumLevel.Override("Yarp", LogEventLevel.Warning)
-            .MinimumLevel.Override("MailProxy.Proxy", showsEveryLogin && options.Level == LogEventLevel.Information ? LogEventLevel.Debug : options.Level)
             .Enrich.With(new ControlCharacterEscaper());
+        if (showsEveryLogin && options.Level == LogEventLevel.Information)
+        {
+            configuration.MinimumLevel.Override("MailProxy.Proxy", LogEventLevel.Debug);
+        }
+
         configuration = options.Format == LogFormat.Json
             ? configuration.WriteTo.Console(new RenderedCompactJsonFormatter())
             : configuration.WriteTo.Console(outputTemplate: Template, formatProvider: CultureInfo.InvariantCulture);
-        return new SerilogLoggerFactory(configuration.CreateLogger(), dispose: true);
+        return new LeveledLoggerFactory(new SerilogLoggerFactory(configuration.CreateLogger(), dispose: true), level);
     }
 }

@@ -107,6 +107,9 @@ internal sealed class ProxyRig : IAsyncDisposable
     /// <summary>The node, once a client has connected.</summary>
     public ProxyNode Node => _node!;
 
+    /// <summary>What the node began with.</summary>
+    public ProxySettings? Settings { get; private set; }
+
     /// <summary>The listener of the last client.</summary>
     public ConnectionServer? Server { get; private set; }
 
@@ -166,7 +169,7 @@ internal sealed class ProxyRig : IAsyncDisposable
         await File.WriteAllTextAsync(file, JsonSerializer.Serialize(new { domains = new[] { "example.org" }, users, aliases }));
         _directory = new FileUserDirectory(new FileDirectoryOptions { Path = file }, NullLogger<FileUserDirectory>.Instance, Time);
         await _directory.StartAsync(CancellationToken.None);
-        var settings = new ProxySettings(
+        Settings = new ProxySettings(
             "mail.example.org",
             new ServerTls(_authority.ServerSettings() with { ClientAuthorities = ClientAuthorities }),
             ClearText,
@@ -180,6 +183,6 @@ internal sealed class ProxyRig : IAsyncDisposable
             Mechanisms = Mechanisms,
             CertificateName = CertificateName,
         };
-        return new ProxyNode(settings, Transport, Users ?? _directory, Router, new LoggerOf<ProxyNode>(Log), Time, new Random(1), SharedSessions);
+        return new ProxyNode(Settings, Transport, Users ?? _directory, Router, new LoggerOf<ProxyNode>(Log), Time, new Random(1), SharedSessions);
     }
 }

@@ -84,7 +84,7 @@ internal sealed class ProxyMembership(
 
             session ??= await consul.Session.CreateAsync(ConsulLease.Definition($"mailproxy proxy {options.NodeId}", "delete", Ttl), stop.Token);
             var value = JsonSerializer.SerializeToUtf8Bytes(
-                new ProxyDocument { Version = options.Version, Started = started, Applied = applied() }, RoutingJson.Default.ProxyDocument);
+                new ProxyDocument { Version = options.Version, Started = started, Applied = applied(), Admin = options.Admin }, RoutingJson.Default.ProxyDocument);
             if (!await consul.Kv.AcquireAsync(keys.Proxy(options.NodeId), value, session, stop.Token))
             {
                 return await EvictAsync();

@@ -43,6 +43,12 @@ internal sealed class SpliceJoin : ISplice
     /// <summary>Nothing is moved any more.</summary>
     public bool HasStopped { get; private set; }
 
+    /// <inheritdoc/>
+    public long MovedToStore => _toStore.Moved;
+
+    /// <inheritdoc/>
+    public long MovedToClient => _toClient.Moved;
+
     /// <summary>The sweep's own.</summary>
     public int SweepIndex { get; set; }
 
