@@ -11,4 +11,7 @@ internal sealed record ProxyDocument
 
     /// <summary>Index of the pins that it routes by, as Consul counts.</summary>
     public ulong Applied { get; init; }
+
+    /// <summary>ModifyIndex of the slot table that it routes by; 0: none, or a version that does not tell.</summary>
+    public ulong Slots { get; init; }
 }

@@ -17,6 +17,7 @@ internal sealed class SlotFeed : IWatchSource<KvPair?>, IFeed
     private SlotTable? known;
     private ulong warned;
     private bool loaded;
+    private ulong applied;
 
     public SlotFeed(FeedContext context)
     {
@@ -27,6 +28,9 @@ internal sealed class SlotFeed : IWatchSource<KvPair?>, IFeed
     }
 
     public string Name => "slots";
+
+    /// <summary>ModifyIndex of the value that was applied last; 0: there is none.</summary>
+    public ulong Applied => Volatile.Read(ref applied);
 
     public TimeSpan Age => watch.Status.Age;
 
@@ -45,6 +49,7 @@ internal sealed class SlotFeed : IWatchSource<KvPair?>, IFeed
             if (Read(pair) is { } table)
             {
                 Publish(table);
+                Volatile.Write(ref applied, pair.ModifyIndex);
             }
             else if (!loaded)
             {

@@ -15,5 +15,13 @@ internal sealed record MoveKeys(string Prefix)
 
     public string Proxy(string node) => Proxies + node;
 
+    public string Slots => $"{Prefix}/slots";
+
+    public string Pins => $"{Prefix}/users/";
+
+    public string Plan(string id) => $"{Prefix}/plans/{id}";
+
+    public string StoreState(string store) => $"{Prefix}/stores/{store}";
+
     public string Pin(string user) => $"{Prefix}/users/{user}";
 }
