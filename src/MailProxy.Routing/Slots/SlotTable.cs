@@ -18,8 +18,8 @@ public sealed class SlotTable : IEquatable<SlotTable>
     /// <summary>What the last rebalance aimed at, by store; a store that is absent weighs 1.</summary>
     public IReadOnlyDictionary<string, int> Weights { get; init; } = NoWeights;
 
-    /// <summary>A table of so many slots, all of one store.</summary>
-    public static SlotTable Of(int count, string store) => new([.. Enumerable.Repeat(store, count)]);
+    /// <summary>A table of so many slots that belong to nobody.</summary>
+    public static SlotTable Empty(int count) => new(new string?[count]);
 
     /// <summary>The store of a slot; null when the table gives it to none.</summary>
     public string? StoreOf(int slot) => stores[slot];

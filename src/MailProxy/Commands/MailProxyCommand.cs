@@ -16,6 +16,8 @@ internal static class MailProxyCommand
             CheckCommand.Create(),
             RouteCommand.Create(),
             UserCommand.Create(),
+            StoresCommand.Create(),
+            SlotsCommand.Create(),
         };
         var parsed = root.Parse(args);
 

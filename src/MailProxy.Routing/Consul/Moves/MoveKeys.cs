@@ -19,7 +19,9 @@ internal sealed record MoveKeys(string Prefix)
 
     public string Pins => $"{Prefix}/users/";
 
-    public string Plan(string id) => $"{Prefix}/plans/{id}";
+    public string Plans => $"{Prefix}/plans/";
+
+    public string Plan(string id) => Plans + id;
 
     public string StoreState(string store) => $"{Prefix}/stores/{store}";
 

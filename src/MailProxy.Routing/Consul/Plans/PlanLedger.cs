@@ -27,6 +27,17 @@ public sealed class PlanLedger
     public async Task<PlanListing?> FindAsync(string id, CancellationToken cancellationToken) =>
         await ReadAsync(id, cancellationToken) is { } pair ? new PlanListing(Read(id, pair), pair.Session is not null) : null;
 
+    /// <summary>Every plan that can be read.</summary>
+    public async Task<IReadOnlyList<PlanListing>> ListAsync(CancellationToken cancellationToken)
+    {
+        var pairs = (await retry.RunAsync(() => consul.Kv.ListAsync(keys.Plans, default, cancellationToken), cancellationToken)).Value;
+        return
+        [
+            .. pairs.Select(pair => PlanText.TryRead(pair.Key[keys.Plans.Length..], pair.Value, out var plan, out _) ? new PlanListing(plan, pair.Session is not null) : null)
+                .OfType<PlanListing>(),
+        ];
+    }
+
     /// <summary>Takes a plan, new or left by a command that died (half a minute may pass until it counts as dead), and writes it down.</summary>
     /// <exception cref="MoveException">Another command drives it.</exception>
     public async Task<PlanHandle> TakeAsync(PlanRecord plan, Action<string> waitsFor, CancellationToken cancellationToken)
