@@ -163,7 +163,7 @@ internal sealed class ManyReport(TextWriter output, bool isJson, TimeProvider ti
     {
         var sum = Sum;
         var left = sum.Remaining;
-        var end = left is { } rest ? $"about {Span(rest)} left, until {(time.GetLocalNow() + rest).ToString("HH:mm", CultureInfo.InvariantCulture)}" : "no estimate yet";
+        var end = sum.Left == 0 ? "nobody is left" : left is { } rest ? $"about {Span(rest)} left, until {(time.GetLocalNow() + rest).ToString("HH:mm", CultureInfo.InvariantCulture)}" : "no estimate yet";
         Tell(
             string.Create(
                 CultureInfo.InvariantCulture,
