@@ -8,19 +8,16 @@ internal sealed class LiveMail
     private const int Senders = 3;
 
     private readonly ManyCluster _cluster;
-    private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<string, ConcurrentBag<string>> _taken = new();
     private readonly Task _sending;
     private int _next;
+    private volatile bool _isEnough;
 
     private LiveMail(ManyCluster cluster, IReadOnlyList<string> users)
     {
         _cluster = cluster;
         _sending = Task.WhenAll(Enumerable.Range(0, Senders).Select(_ => Task.Run(() => SendAsync(users))));
     }
-
-    /// <summary>Begins.</summary>
-    public static LiveMail Start(ManyCluster cluster, IReadOnlyList<string> users) => new(cluster, users);
 
     /// <summary>One message to each, before or beside the others.</summary>
     public static async Task<LiveMail> StartWithOneEachAsync(ManyCluster cluster, IReadOnlyList<string> users)
@@ -39,7 +36,7 @@ internal sealed class LiveMail
     /// <returns>How many messages there are.</returns>
     public async Task<int> EndAsync()
     {
-        await _stop.CancelAsync();
+        _isEnough = true;
         await _sending;
         var sum = 0;
         foreach (var (user, ids) in _taken)
@@ -48,7 +45,6 @@ internal sealed class LiveMail
             sum += ids.Count;
         }
 
-        _stop.Dispose();
         return sum;
     }
 
@@ -56,7 +52,7 @@ internal sealed class LiveMail
 
     private async Task SendAsync(IReadOnlyList<string> users)
     {
-        while (!_stop.IsCancellationRequested)
+        while (!_isEnough)
         {
             var number = Interlocked.Increment(ref _next);
             var user = users[number % users.Count];

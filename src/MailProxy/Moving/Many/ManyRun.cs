@@ -71,7 +71,7 @@ internal sealed class ManyRun : IDisposable
             }
 
             var there = batch.SelectMany(move => bySlot.GetValueOrDefault(move.Slot) ?? []).ToList();
-            var turns = await _shift.ShiftAsync(batch, weights, there, enough.IsCancellationRequested ? enough : stop);
+            var turns = await _shift.ShiftAsync(batch, weights, there, stop);
             _report.Say($"           {batch.Count} slots have changed hands; {turns.Count} users follow");
             var expected = there.Select(resident => resident.User).ToHashSet(StringComparer.Ordinal);
             var late = turns.Where(turn => !expected.Contains(turn.User)).ToList();

@@ -29,7 +29,10 @@ internal sealed class ResidentList(ManyContext context, string? file)
             users.Where(user => !_known.ContainsKey(user.User)),
             new ParallelOptions { MaxDegreeOfParallelism = LookUpsAtOnce, CancellationToken = stop },
             async (user, cancel) => _known[user.User] = Judge(user.User, await context.LookUpAsync(user.User, cancel)));
-        return [.. users.Select(user => Describe(user, store))];
+        var residents = users.Select(user => Describe(user, store));
+
+        // A file names users of several stores, or such as have moved already: whoever is routed elsewhere is not here.
+        return [.. file is null ? residents : residents.Where(resident => resident.Decision.StoreId == store)];
     }
 
     /// <summary>How many users a store fetches at a time.</summary>
