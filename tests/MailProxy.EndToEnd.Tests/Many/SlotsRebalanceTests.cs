@@ -33,6 +33,11 @@ public sealed class SlotsRebalanceTests
         var back = await cluster.AskAsync(0, "slots", "rebalance", "--weights", "store-3=0");
         Assert.Equal((int)end["moved"]!, (int)back["moved"]!);
         Assert.Equal([2048, 2048], await CountsAsync(cluster));
+
+        // What no slot has to move for is remembered too.
+        await cluster.RunAsync(0, "slots", "rebalance", "--weights", "store-1=5,store-2=5");
+        Assert.Equal([5, 5], (await cluster.AskAsync(0, "slots"))["stores"]!.AsArray().Select(store => (int)store!["weight"]!));
+        Assert.Equal([2048, 2048], await CountsAsync(cluster));
     }
 
     [Fact]

@@ -88,6 +88,31 @@ public sealed class StoresDrainTests
         Assert.Equal([users[0]], await cluster.KeysAsync("users"));
     }
 
+    [Fact]
+    public async Task Users_of_stores_of_another_kind_come_from_a_file_and_their_mail_goes_by_a_command()
+    {
+        await using var cluster = await ManyCluster.StartAsync(6, number => number == 5 ? "store-2" : null);
+        await cluster.RunAsync(0, "slots", "assign", "0-4095", "store-1");
+        await cluster.PutAsync("domains/other.example", "store-1");
+        using var copier = new Copier();
+        using var folder = new TempDirectory();
+        await File.WriteAllLinesAsync(folder.File("users"), ["# those of store-1, and one of another", .. Enumerable.Range(1, 5).Select(ManyCluster.NameOf), "", "USER1@example.org"]);
+        copier.Say(0);
+
+        var output = await cluster.RunAsync(0, "stores", "drain", "store-1", "--to", "store-3", "--users", folder.File("users"), "--via", copier.Path);
+
+        foreach (var number in Enumerable.Range(1, 4))
+        {
+            Assert.Contains($"copier runs for {ManyCluster.NameOf(number)} from store-1 to store-3", output, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain($"copier runs for {ManyCluster.NameOf(5)}", output, StringComparison.Ordinal);
+        Assert.Contains("4 users, 0.0 KiB moved", output, StringComparison.Ordinal);
+        Assert.Contains("Everybody whom", output, StringComparison.Ordinal);
+        Assert.Empty(await cluster.KeysAsync("users"));
+        Assert.Equal(["store-3"], (await cluster.AskAsync(0, "slots"))["stores"]!.AsArray().Select(store => (string?)store!["store"]));
+    }
+
     [Theory]
     [InlineData(2, "one at a time", "stores", "drain", "store-1", "--dry-run", "--resume")]
     [InlineData(2, "belong together", "stores", "drain", "store-1", "--via", "/bin/true")]

@@ -69,7 +69,19 @@ internal sealed class SlotRebalance(ManyContext context, SlotWish wish, ManyRequ
         await run.MoveAsync(halfway, enough, either.Token);
         await run.ShiftAsync(goal.Moves, table.Count, goal.Weights, concerned, enough, either.Token);
         await run.RetryAsync(enough, either.Token);
+        await KeepWeightsAsync(goal.Weights, enough, either.Token);
         return await EndAsync(run, givers, slots, table.Count, handle.ForgetAsync, enough, either.Token);
+    }
+
+    // Where no slot had to move they are in no table yet.
+    private async Task KeepWeightsAsync(IReadOnlyDictionary<string, int>? weights, CancellationToken enough, CancellationToken stop)
+    {
+        var (table, index) = await context.Routes.Slots.ReadAsync(stop);
+        if (weights is not null && table is not null && !enough.IsCancellationRequested
+            && weights.Keys.Union(table.Weights.Keys).Any(store => weights.GetValueOrDefault(store, 1) != table.Weights.GetValueOrDefault(store, 1)))
+        {
+            await context.Routes.Slots.WriteAsync(table.With([], weights), index, stop);
+        }
     }
 
     // Pins of an earlier run that wait, and moves that stand.
