@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using MailProxy.Routing.Catalog;
 using MailProxy.Routing.Moves;
 using MailProxy.Routing.Pins;
+using MailProxy.Routing.Plans;
 using MailProxy.Routing.Slots;
 
 namespace MailProxy.Routing;
@@ -12,6 +13,7 @@ namespace MailProxy.Routing;
 [JsonSerializable(typeof(SlotDocument))]
 [JsonSerializable(typeof(OperatorStateDocument))]
 [JsonSerializable(typeof(MoveDocument))]
+[JsonSerializable(typeof(PlanDocument))]
 [JsonSerializable(typeof(MoveAck))]
 [JsonSerializable(typeof(ProxyDocument))]
 internal sealed partial class RoutingJson : JsonSerializerContext;

@@ -65,7 +65,8 @@ public sealed class RoutingService : IRoutingSource
     {
         var keys = new MoveKeys(options.Prefix);
         var pins = feeds.OfType<KvMapFeed<Pin>>().First();
-        membership = new ProxyMembership(consul, keys, participation, () => pins.Applied, time, logger);
+        var slots = feeds.OfType<SlotFeed>().First();
+        membership = new ProxyMembership(consul, keys, participation, () => (pins.Applied, slots.Applied), time, logger);
         confirmer = new MoveConfirmer(consul, keys, participation.NodeId, presence, router, time, logger);
     }
 

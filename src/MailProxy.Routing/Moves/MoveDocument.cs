@@ -23,5 +23,7 @@ internal sealed record MoveDocument
 
     public bool Pinned { get; init; }
 
+    public bool Planned { get; init; }
+
     public bool Purge { get; init; }
 }

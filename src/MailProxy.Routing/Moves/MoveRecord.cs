@@ -24,6 +24,9 @@ public sealed record MoveRecord(string Id, string User, string From, string To, 
     /// <summary>The user had a pin before the move; without one, taking the move back leaves none.</summary>
     public bool Pinned { get; init; }
 
+    /// <summary>The pin before the move said where to already (many users move): taking the move back leaves that.</summary>
+    public bool Planned { get; init; }
+
     /// <summary>The mail that is left behind is deleted at the end.</summary>
     public bool Purge { get; init; }
 

@@ -26,6 +26,7 @@ public static class MoveText
             Epoch = move.Epoch,
             Via = move.Via,
             Pinned = move.Pinned,
+            Planned = move.Planned,
             Purge = move.Purge,
         },
         RoutingJson.Default.MoveDocument);
@@ -62,6 +63,7 @@ public static class MoveText
             Epoch = Math.Max(1, document.Epoch),
             Via = document.Via is null ? null : PrintableText.Of(document.Via),
             Pinned = document.Pinned,
+            Planned = document.Planned,
             Purge = document.Purge,
         };
         return true;

@@ -14,4 +14,7 @@ internal sealed record ProxyDocument
 
     /// <summary>URL of its admin API; null: it has none.</summary>
     public string? Admin { get; init; }
+
+    /// <summary>ModifyIndex of the slot table that it routes by; 0: none, or a version that does not tell.</summary>
+    public ulong Slots { get; init; }
 }

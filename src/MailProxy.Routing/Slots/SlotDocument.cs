@@ -5,5 +5,9 @@ internal sealed record SlotDocument
 {
     public int? Count { get; init; }
 
+    public int? Epoch { get; init; }
+
+    public IReadOnlyDictionary<string, int>? Weights { get; init; }
+
     public IReadOnlyList<SlotRangeDocument>? Ranges { get; init; }
 }

@@ -9,6 +9,9 @@ internal static class SlotTableParser
     /// <summary>Slots at most: enough for thousands of stores, and every view holds an array of them.</summary>
     public const int MaxCount = 65_536;
 
+    /// <summary>A weight at most: finer shares than a thousandth are of no use.</summary>
+    public const int MaxWeight = 1_000;
+
     /// <summary>Reads; <paramref name="problem"/> is a phrase for the operator.</summary>
     public static bool TryParse(ReadOnlySpan<byte> value, [NotNullWhen(true)] out SlotTable? table, [NotNullWhen(false)] out string? problem)
     {
@@ -35,7 +38,13 @@ internal static class SlotTableParser
             }
         }
 
-        table = new SlotTable(stores);
+        if (document.Weights?.FirstOrDefault(weight => StoreId.Problem(weight.Key) is not null || weight.Value is < 0 or > MaxWeight) is { Key: { } bad })
+        {
+            problem = $"the weight of '{bad}' is no number from 0 to {MaxWeight}, or that is no store id";
+            return false;
+        }
+
+        table = new SlotTable(stores) { Epoch = Math.Max(0, document.Epoch ?? 0), Weights = document.Weights ?? new Dictionary<string, int>() };
         return true;
     }
 

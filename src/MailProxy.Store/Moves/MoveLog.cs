@@ -19,4 +19,7 @@ internal static partial class MoveLog
 
     [LoggerMessage(5, LogLevel.Warning, "{Path} refused: no certificate that is trusted for it")]
     public static partial void NotTrusted(ILogger logger, string path);
+
+    [LoggerMessage(6, LogLevel.Information, "Move {Move}: users who have never been here are {What}")]
+    public static partial void Newcomers(ILogger logger, string move, string what);
 }

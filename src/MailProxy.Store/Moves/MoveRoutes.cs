@@ -41,6 +41,10 @@ internal sealed class MoveRoutes(StoreMoves moves, StoreAccess access, ILogger l
         routes.MapDelete(User + "/fence", Guard(ByMove(moves.UnfenceAsync)));
         routes.MapDelete(User + "/staged", Guard(ByMove(moves.DropStagedAsync)));
         routes.MapDelete(User + "/left-behind", Guard(ByMove(moves.PurgeAsync)));
+        var whole = new WholeStoreRoutes(moves);
+        routes.MapGet("/moves/users", Guard((context, _, cancellationToken) => whole.List(context, cancellationToken), isOfUser: false));
+        routes.MapPut("/moves/newcomers", Guard(CloseToNewcomersAsync, isOfUser: false));
+        routes.MapDelete("/moves/newcomers", Guard((context, _, cancellationToken) => whole.OpenAsync(MoveOf(context), cancellationToken), isOfUser: false));
         var exports = new ExportRoutes(moves);
         routes.MapGet(User + "/export", Guard((context, user, _) => exports.Head(context, user, MoveOf(context)), isExport: true));
         routes.MapGet(User + "/export/{mailbox}", Guard(exports.Changes, isExport: true));
@@ -77,13 +81,13 @@ internal sealed class MoveRoutes(StoreMoves moves, StoreAccess access, ILogger l
         return target.Length > UserSegment && CanonicalUser.TryParse(Uri.UnescapeDataString(target[UserSegment]), out var user) ? user : null;
     }
 
-    private RequestDelegate Guard(Step step, bool isExport = false) => async context =>
+    private RequestDelegate Guard(Step step, bool isExport = false, bool isOfUser = true) => async context =>
     {
-        var result = await JudgeAsync(context, step, isExport);
+        var result = await JudgeAsync(context, step, isExport, isOfUser);
         await result.ExecuteAsync(context);
     };
 
-    private async Task<IResult> JudgeAsync(HttpContext context, Step step, bool isExport)
+    private async Task<IResult> JudgeAsync(HttpContext context, Step step, bool isExport, bool isOfUser)
     {
         var certificate = context.Connection.ClientCertificate;
         if (!access.IsTrusted(certificate) && !(isExport && access.IsTrustedStore(certificate)) && !access.AllowsClear(context.Connection.RemoteIpAddress))
@@ -94,7 +98,7 @@ internal sealed class MoveRoutes(StoreMoves moves, StoreAccess access, ILogger l
                 : "Show a certificate that is named in this store's Access:TrustedClients.");
         }
 
-        if (UserOf(context) is not { } user)
+        if ((isOfUser ? UserOf(context) : "") is not { } user)
         {
             return Problem(400, "No user", "Name the user as local@domain, percent-encoded.");
         }
@@ -126,6 +130,15 @@ internal sealed class MoveRoutes(StoreMoves moves, StoreAccess access, ILogger l
         return request.LeaseSeconds is < 1 or > MaxLeaseSeconds
             ? Problem(400, "Bad lease", $"leaseSeconds is {request.LeaseSeconds}; it must be between 1 and {MaxLeaseSeconds}.")
             : State(await moves.HoldAsync(user, Checked(request.Move), TimeSpan.FromSeconds(request.LeaseSeconds), cancellationToken));
+    }
+
+    private async Task<IResult> CloseToNewcomersAsync(HttpContext context, string user, CancellationToken cancellationToken)
+    {
+        var request = await ReadAsync(context, MoveJson.Default.NewcomersRequest, cancellationToken);
+        return request.LeaseSeconds is < 1 or > MaxLeaseSeconds
+            ? Problem(400, "Bad lease", $"leaseSeconds is {request.LeaseSeconds}; it must be between 1 and {MaxLeaseSeconds}.")
+            : Results.Json(
+                await moves.CloseToNewcomersAsync(Checked(request.Move), TimeSpan.FromSeconds(request.LeaseSeconds), cancellationToken), MoveJson.Default.NewcomersState);
     }
 
     private async Task<IResult> PullAsync(HttpContext context, string user, CancellationToken cancellationToken)

@@ -36,6 +36,29 @@ public sealed class StoreMoves(FileStoreEngine engine, MoveOptions options, stri
     /// <summary>What this store does for a user.</summary>
     public UserMoveState Get(string user) => engine.Moves.Get(user, storeId);
 
+    /// <summary>Who is served here.</summary>
+    public StoreUserPage List(string after, int most, bool withSizes, CancellationToken cancellationToken)
+    {
+        var (users, isLast) = engine.Moves.Roll.Read(after, most, withSizes, cancellationToken);
+        return new StoreUserPage(storeId, users, isLast, options.MaxPulls);
+    }
+
+    /// <summary>Puts off users who have never been here.</summary>
+    public async Task<NewcomersState> CloseToNewcomersAsync(string move, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        await engine.Moves.CloseToNewcomersAsync(move, lease, cancellationToken);
+        MoveLog.Newcomers(logger, move, "put off");
+        return new NewcomersState(storeId, move, IsClosed: true);
+    }
+
+    /// <summary>Takes them again.</summary>
+    public async Task<NewcomersState> OpenToNewcomersAsync(string move, CancellationToken cancellationToken)
+    {
+        await engine.Moves.OpenToNewcomersAsync(move, cancellationToken);
+        MoveLog.Newcomers(logger, move, "taken");
+        return new NewcomersState(storeId, move, IsClosed: false);
+    }
+
     /// <summary>Begins or renews a hold; on return nothing of the user is going on.</summary>
     public async Task<UserMoveState> HoldAsync(string user, string move, TimeSpan lease, CancellationToken cancellationToken)
     {

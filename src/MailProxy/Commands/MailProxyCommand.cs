@@ -19,6 +19,7 @@ internal static class MailProxyCommand
             SessionsCommand.Create(),
             ProxiesCommand.Create(),
             StoresCommand.Create(),
+            SlotsCommand.Create(),
         };
         var parsed = root.Parse(args);
 

@@ -18,6 +18,7 @@ internal static class StoresCommand
             json,
             StoresStateCommand.Create("online", "Let proxies use a store again, as far as its health allows."),
             StoresStateCommand.Create("offline", "Keep proxies from a store: its users get temporary failures at once, whatever its health says."),
+            StoresDrainCommand.Create(),
         };
         arguments.AddTo(command);
         command.SetAction((parsed, stop) => OperatorCommand.RunAsync(

@@ -21,6 +21,7 @@ internal sealed class SlotFeed : IWatchSource<KvPair?>, IFeed
     private SlotTable? seeded;
     private ulong warned;
     private bool loaded;
+    private ulong applied;
 
     public SlotFeed(FeedContext context)
     {
@@ -33,6 +34,9 @@ internal sealed class SlotFeed : IWatchSource<KvPair?>, IFeed
     public string Name => "slots";
 
     public bool IsConfirmed => watch.Status.IsConfirmed;
+
+    /// <summary>ModifyIndex of the value that was applied last; 0: there is none.</summary>
+    public ulong Applied => Volatile.Read(ref applied);
 
     public TimeSpan Age => watch.Status.Age;
 
@@ -73,6 +77,7 @@ internal sealed class SlotFeed : IWatchSource<KvPair?>, IFeed
             {
                 text = Encoding.UTF8.GetString(pair.Value ?? []);
                 Publish(table);
+                Volatile.Write(ref applied, pair.ModifyIndex);
             }
             else if (!loaded)
             {

@@ -87,7 +87,7 @@ internal sealed class MoveHandle(IConsulClient consul, MoveKeys keys, MoveRecord
         if (restore && pin.Pin?.Move == Move.Id)
         {
             operations.Add(Move.Pinned
-                ? new() { Verb = "cas", Key = keys.Pin(Move.User), Value = PinText.Write(new Pin(Move.From)), Index = pin.Index }
+                ? new() { Verb = "cas", Key = keys.Pin(Move.User), Value = PinText.Write(new Pin(Move.From, Moving: Move.Planned ? Move.To : null)), Index = pin.Index }
                 : new() { Verb = "delete-cas", Key = keys.Pin(Move.User), Index = pin.Index });
         }
 

@@ -15,5 +15,15 @@ internal sealed record MoveKeys(string Prefix)
 
     public string Proxy(string node) => Proxies + node;
 
+    public string Slots => $"{Prefix}/slots";
+
+    public string Pins => $"{Prefix}/users/";
+
+    public string Plans => $"{Prefix}/plans/";
+
+    public string Plan(string id) => Plans + id;
+
+    public string StoreState(string store) => $"{Prefix}/stores/{store}";
+
     public string Pin(string user) => $"{Prefix}/users/{user}";
 }

@@ -10,7 +10,7 @@ namespace MailProxy.Routing.Consul.Moves;
 /// moves a user waits for the confirmation of every node that is listed there. A node that dies drops out when its session runs out.
 /// </summary>
 internal sealed class ProxyMembership(
-    IConsulClient consul, MoveKeys keys, MoveParticipation options, Func<ulong> applied, TimeProvider time, ILogger logger) : IAsyncDisposable
+    IConsulClient consul, MoveKeys keys, MoveParticipation options, Func<(ulong Pins, ulong Slots)> applied, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     /// <summary>Consul takes up to twice as long to call a dead node dead.</summary>
     internal static readonly TimeSpan Ttl = TimeSpan.FromSeconds(15);
@@ -19,6 +19,9 @@ internal sealed class ProxyMembership(
 
     // Until what an ended session held is free; never nought, or two nodes of one name would spin.
     private static readonly TimeSpan EvictPause = TimeSpan.FromMilliseconds(100);
+
+    // Whoever changes the routes of many waits until every node has told that it goes by them.
+    private static readonly TimeSpan TellPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(3);
 
     private readonly CancellationTokenSource stop = new();
@@ -27,6 +30,7 @@ internal sealed class ProxyMembership(
     private Task running = Task.CompletedTask;
     private string? session;
     private string? problem;
+    private (ulong Pins, ulong Slots) told;
 
     /// <summary>Ends when the node is listed; also when Consul says that it never will be (the token has no right to it).</summary>
     public Task ListedAsync => listed.Task;
@@ -62,13 +66,24 @@ internal sealed class ProxyMembership(
         {
             while (true)
             {
-                await Task.Delay(await TurnAsync(), time, stop.Token);
+                await PauseAsync(await TurnAsync());
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             logger.LogDebug("The membership of {Node} ends", options.NodeId);
         }
+    }
+
+    private async Task PauseAsync(TimeSpan pause)
+    {
+        var began = time.GetTimestamp();
+        do
+        {
+            var left = pause - time.GetElapsedTime(began);
+            await Task.Delay(left < TimeSpan.Zero ? TimeSpan.Zero : left < TellPause ? left : TellPause, time, stop.Token);
+        }
+        while (time.GetElapsedTime(began) < pause && (Problem is not null || told == applied()));
     }
 
     // One round; returns how long to pause.
@@ -83,13 +98,15 @@ internal sealed class ProxyMembership(
             }
 
             session ??= await consul.Session.CreateAsync(ConsulLease.Definition($"mailproxy proxy {options.NodeId}", "delete", Ttl), stop.Token);
+            var routes = applied();
             var value = JsonSerializer.SerializeToUtf8Bytes(
-                new ProxyDocument { Version = options.Version, Started = started, Applied = applied(), Admin = options.Admin }, RoutingJson.Default.ProxyDocument);
+                new ProxyDocument { Version = options.Version, Started = started, Applied = routes.Pins, Slots = routes.Slots, Admin = options.Admin }, RoutingJson.Default.ProxyDocument);
             if (!await consul.Kv.AcquireAsync(keys.Proxy(options.NodeId), value, session, stop.Token))
             {
                 return await EvictAsync();
             }
 
+            told = routes;
             Volatile.Write(ref problem, null);
             listed.TrySetResult();
             return Ttl / 3;

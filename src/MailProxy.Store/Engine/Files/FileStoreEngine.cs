@@ -95,7 +95,7 @@ public sealed class FileStoreEngine : IStoreEngine
             DateTimeOffset now = time.GetUtcNow();
             await parts.Committer.SubmitAsync(group =>
                 {
-                    states.ForEach(state => group.MustServe(state.Name));
+                    states.ForEach(group.MustTake);
                     return AddMessages.Deliver(group, file, states, now);
                 }, cancellationToken);
         }
@@ -116,7 +116,7 @@ public sealed class FileStoreEngine : IStoreEngine
             {
                 await parts.Committer.SubmitAsync(group =>
                     {
-                        group.MustServe(user);
+                        group.MustTake(state);
                         return ChangeNames.EnsureUser(group, state);
                     }, cancellationToken);
             }

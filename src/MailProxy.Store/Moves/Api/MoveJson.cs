@@ -11,5 +11,8 @@ namespace MailProxy.Store.Moves.Api;
 [JsonSerializable(typeof(PullProgress))]
 [JsonSerializable(typeof(ActivateRequest))]
 [JsonSerializable(typeof(FenceRequest))]
+[JsonSerializable(typeof(StoreUserPage))]
+[JsonSerializable(typeof(NewcomersRequest))]
+[JsonSerializable(typeof(NewcomersState))]
 [JsonSerializable(typeof(MoveProblem))]
 public sealed partial class MoveJson : JsonSerializerContext;

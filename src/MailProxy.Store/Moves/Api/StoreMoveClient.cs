@@ -11,6 +11,8 @@ namespace MailProxy.Store.Moves.Api;
 /// <param name="http">With <see cref="HttpClient.BaseAddress"/> = the store's HTTPS listener, and a client certificate that the store trusts. The caller's.</param>
 public sealed class StoreMoveClient(HttpClient http)
 {
+    private const string Newcomers = "/moves/newcomers";
+
     /// <summary>What the store does for the user.</summary>
     public Task<UserMoveState> GetAsync(string user, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, Path(user, ""), null, MoveJson.Default.UserMoveState, cancellationToken);
@@ -55,6 +57,23 @@ public sealed class StoreMoveClient(HttpClient http)
     /// <summary>Removes the mail that a fenced user left behind. The fence stays.</summary>
     public Task<UserMoveState> PurgeLeftBehindAsync(string user, string move, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Delete, Path(user, "/left-behind", move), null, MoveJson.Default.UserMoveState, cancellationToken);
+
+    /// <summary>Who is served there, behind <paramref name="after"/> (empty: from the first on), <paramref name="limit"/> at the most.</summary>
+    public Task<StoreUserPage> ListUsersAsync(string after, int limit, bool withSizes, CancellationToken cancellationToken) =>
+        SendAsync(
+            HttpMethod.Get,
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/moves/users?after={Uri.EscapeDataString(after)}&limit={limit}&sizes={withSizes}"),
+            null,
+            MoveJson.Default.StoreUserPage,
+            cancellationToken);
+
+    /// <summary>Puts off users who have never been there. On return the list holds everybody who was taken before.</summary>
+    public Task<NewcomersState> CloseToNewcomersAsync(NewcomersRequest request, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Put, Newcomers, JsonContent.Create(request, MoveJson.Default.NewcomersRequest), MoveJson.Default.NewcomersState, cancellationToken);
+
+    /// <summary>Takes them again.</summary>
+    public Task<NewcomersState> OpenToNewcomersAsync(string move, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Delete, $"{Newcomers}?move={Uri.EscapeDataString(move)}", null, MoveJson.Default.NewcomersState, cancellationToken);
 
     private static string Path(string user, string rest, string? move = null) =>
         $"/moves/users/{Uri.EscapeDataString(user)}{rest}{(move is null ? "" : "?move=" + Uri.EscapeDataString(move))}";

@@ -7,7 +7,7 @@ internal static class RestartOnly
 {
     private static readonly string[] Prefixes =
     [
-        "Node", "Transport", "Rehearsal", "Shared", "Routing", "Consul", "Stores:Tls", "Stores:TokenKeyFile", "Stores:TokenIssuer", "Http", "Admin", "Log:Format",
+        "Node", "Transport", "Rehearsal", "Shared", "Routing", "Consul", "Stores:Tls", "Stores:TokenKeyFile", "Stores:TokenIssuer", "Stores:Health", "Http", "Admin", "Log:Format",
     ];
 
     /// <summary>Whether a setting counts after a restart only.</summary>
@@ -28,6 +28,7 @@ internal static class RestartOnly
         next.Stores.Tls = running.Stores.Tls;
         next.Stores.TokenKeyFile = running.Stores.TokenKeyFile;
         next.Stores.TokenIssuer = running.Stores.TokenIssuer;
+        next.Stores.Health = running.Stores.Health;
         next.Http = running.Http;
         next.Admin = running.Admin;
         next.Log.Format = running.Log.Format;

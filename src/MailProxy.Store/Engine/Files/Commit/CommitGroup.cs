@@ -53,6 +53,16 @@ internal sealed class CommitGroup(StoreDatabase database, StoreFolders folders, 
     /// <summary>Refuses a change of a user who is not served here.</summary>
     public void MustServe(string user) => gate.Check(user, MoveOf(user));
 
+    /// <summary>Refuses a user who is not served, or who has never been here while no newcomers are taken.</summary>
+    public void MustTake(UserState user)
+    {
+        MustServe(user.Name);
+        if (user.PendingMailboxes.IsEmpty)
+        {
+            gate.Newcomers.Check(user.Name);
+        }
+    }
+
     /// <summary>A user's moves as this group has left them.</summary>
     public MoveRecord MoveOf(string user) => moves.TryGetValue(user, out MoveRecord? record) ? record : gate.Record(user);
 

@@ -91,6 +91,17 @@ internal sealed class StoreDatabase : IDisposable
         return true;
     });
 
+    /// <summary>The same for all entries from a key on, whatever they begin with.</summary>
+    public void ScanFrom(StoreTable table, byte[] start, Func<ReadOnlySpan<byte>, ReadOnlySpan<byte>, bool> each) => Read(() =>
+    {
+        using Iterator iterator = database.NewIterator(tables[(int)table]);
+        for (iterator.Seek(start); iterator.Valid() && each(iterator.GetKeySpan(), iterator.GetValueSpan()); iterator.Next())
+        {
+        }
+
+        return true;
+    });
+
     /// <summary>The messages of a mailbox in UID order, <paramref name="most"/> of them from the first on.</summary>
     public List<StoredMessage> ReadMessages(ulong mailbox, int most = int.MaxValue)
     {

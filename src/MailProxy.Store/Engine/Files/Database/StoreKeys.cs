@@ -24,6 +24,12 @@ internal static class StoreKeys
     /// <summary>The name in a key of <see cref="Name"/>.</summary>
     public static string NameOf(ReadOnlySpan<byte> key) => Encoding.UTF8.GetString(key[(key.IndexOf((byte)0) + 1)..]);
 
+    /// <summary>The user in a key of <see cref="Name"/>.</summary>
+    public static string UserOf(ReadOnlySpan<byte> key) => Encoding.UTF8.GetString(key[..key.IndexOf((byte)0)]);
+
+    /// <summary>Before every name of the users who sort behind one: no user's name has control characters, and NUL ends them.</summary>
+    public static byte[] BehindUser(string user) => [.. Encoding.UTF8.GetBytes(user), 1];
+
     /// <summary>A mailbox id or a link number.</summary>
     public static byte[] Number(ulong number)
     {

@@ -64,6 +64,9 @@ internal static class StoreRecords
         return value;
     }
 
+    /// <summary>The size alone, for sums over many.</summary>
+    public static long ReadSize(ReadOnlySpan<byte> value) => BinaryPrimitives.ReadInt64LittleEndian(value[16..]);
+
     public static StoredMessage ReadMessage(uint uid, ReadOnlySpan<byte> value)
     {
         var offset = TimeSpan.FromMinutes(BinaryPrimitives.ReadInt16LittleEndian(value[32..]));

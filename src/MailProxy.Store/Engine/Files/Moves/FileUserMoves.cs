@@ -90,6 +90,17 @@ internal sealed class FileUserMoves(StoreParts parts)
         }
     }
 
+    /// <summary>Who is served here.</summary>
+    public UserRoll Roll => new(parts);
+
+    /// <summary>Refuses users who have never been here, for so long unless it is asked again. On return everybody who was taken before is in the roll.</summary>
+    public Task CloseToNewcomersAsync(string move, TimeSpan lease, CancellationToken cancellationToken)
+        => parts.Committer.SubmitAsync(group => group.Gate.Newcomers.Close(move, lease), cancellationToken);
+
+    /// <summary>Takes them again.</summary>
+    public Task OpenToNewcomersAsync(string move, CancellationToken cancellationToken)
+        => parts.Committer.SubmitAsync(group => group.Gate.Newcomers.Open(move), cancellationToken);
+
     /// <summary>A reader of a user's mail for another store.</summary>
     public UserExport Export(string user) => new(parts, user);
 

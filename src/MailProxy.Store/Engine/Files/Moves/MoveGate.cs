@@ -19,12 +19,16 @@ internal sealed class MoveGate
     public MoveGate(StoreDatabase database, TimeProvider time)
     {
         this.time = time;
+        Newcomers = new NewcomerGate(time);
         database.Scan(StoreTable.Moves, [], (key, value) =>
         {
             records[Encoding.UTF8.GetString(key)] = JsonSerializer.Deserialize(value, MoveRecordJson.Default.MoveRecord)!;
             return true;
         });
     }
+
+    /// <summary>Whether users are taken who have never been here.</summary>
+    public NewcomerGate Newcomers { get; }
 
     /// <summary>What is durable of a user.</summary>
     public MoveRecord Record(string user) => records.GetValueOrDefault(user) ?? MoveRecord.None;
