@@ -2,6 +2,7 @@ using System.Text.Json;
 using MailProxy.Routing.Catalog;
 using MailProxy.Routing.Consul.Client;
 using MailProxy.Routing.Consul.Feed;
+using MailProxy.Routing.Health;
 using MailProxy.Routing.Moves;
 
 namespace MailProxy.Routing.Consul.Operators;
@@ -43,13 +44,12 @@ public sealed class OperatorDesk : IDisposable
         var words = await consul.Kv.ListAsync(below, default, cancellationToken);
         var listings = new SortedDictionary<string, StoreListing>(StringComparer.Ordinal);
         var problems = new HashSet<string>();
-        foreach (var node in services.Value.Select(instance => StoreNodeReader.Read(instance, null, problems)).OfType<StoreNode>())
+        var instances = services.Value.Select(instance => StoreInstanceReader.Read(instance, null, problems)).OfType<StoreInstance>();
+        foreach (var group in instances.GroupBy(instance => instance.Id, StringComparer.Ordinal))
         {
-            // Of two instances of one id the healthy one counts, as for proxies.
-            if (!listings.TryGetValue(node.Id, out var other) || other.Health == StoreState.Offline)
-            {
-                listings[node.Id] = new StoreListing(node.Id, node.Address, node.Ports, node.State, node.StateDetail, null);
-            }
+            var node = StoreMerge.Of([.. group.OrderBy(instance => instance.Node, StringComparer.Ordinal)], new StoreHealth(), problems);
+            var addresses = string.Join(", ", node.Candidates.Select(candidate => candidate.Address));
+            listings[node.Id] = new StoreListing(node.Id, addresses, node.Ports, node.State, node.StateDetail, null);
         }
 
         foreach (var pair in words.Value)
