@@ -7,7 +7,7 @@ namespace MailProxy.EndToEnd.Tests.Moves;
 /// <summary>
 /// Random moves of users with live sessions and mail on its way, while proxies, stores and the commands themselves are killed. At the end every message
 /// that was acknowledged is there once, on one store; no user was ever served by two stores; no client read what is no IMAP or POP3.
-/// MAILPROXY_CHAOS_SEED repeats what was asked for (not when it happened: that is the machine's).
+/// MAILPROXY_CHAOS_SEED repeats what was asked for (not when it happened: that is the machine's); MAILPROXY_CHAOS_LOG names a file for the whole story.
 /// </summary>
 [Collection(nameof(MoveChaosCollection))]
 public sealed class MoveChaosTests

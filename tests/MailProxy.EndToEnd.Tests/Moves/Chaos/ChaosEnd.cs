@@ -51,6 +51,7 @@ internal sealed partial class ChaosEnd(ChaosCluster cluster, IReadOnlyList<Chaos
         {
             var pin = await ledger.PinAsync(user.Name, CancellationToken.None);
             var home = pin?.Store ?? user.FirstHome;
+            journal.Note(user.Name, $"END {pin?.ToString() ?? "no pin"}");
             if (pin is { State: not Routing.Pins.PinState.Active } or { Move: not null })
             {
                 journal.Violate(user.Name, $"the pin is {pin}");

@@ -90,5 +90,13 @@ internal sealed class ChaosJournal
         return text.ToString();
     }
 
+    /// <summary>Everything, for whoever wants to follow a run that went well.</summary>
+    public string Everything(IEnumerable<ChaosEvent> more)
+    {
+        var text = new StringBuilder();
+        _events.Concat(more).OrderBy(one => one.At).ToList().ForEach(one => Append(text, one));
+        return text.ToString();
+    }
+
     private void Append(StringBuilder text, ChaosEvent one) => text.Append(CultureInfo.InvariantCulture, $"{one.At - _begin,10:0.000} {one.User,-20} {one.Text}\n");
 }

@@ -27,7 +27,12 @@ internal static class ChaosRunner
         }
 
         var stretches = spans.Select(span => new ChaosEvent(
-            span.From, span.User, string.Create(CultureInfo.InvariantCulture, $"SERVED by {span.Store}, {span.What}, for {span.Until - span.From:0.000} s")));
+            span.From, span.User, string.Create(CultureInfo.InvariantCulture, $"SERVED by {span.Store}, {span.What}, for {span.Until - span.From:0.000} s"))).ToList();
+        if (Environment.GetEnvironmentVariable("MAILPROXY_CHAOS_LOG") is { Length: > 0 } file)
+        {
+            await File.WriteAllTextAsync(file, journal.Everything(stretches));
+        }
+
         var summary = new StringBuilder()
             .Append(CultureInfo.InvariantCulture, $"seed {seed}, {size.Users} users\n")
             .Append(journal.Summary())
