@@ -20,7 +20,7 @@ internal static class ChaosRunner
         var end = new ChaosEnd(cluster, users, journal);
         await end.SettleAsync();
         await end.CheckAsync();
-        var spans = cluster.Stores.SelectMany(ServingSpans.Of).ToList();
+        var spans = cluster.Stores.SelectMany(store => ServingSpans.Of(store.Name, store.Runs)).ToList();
         foreach (var (first, second) in ServingSpans.Contradictions(spans))
         {
             journal.Violate(first.User, string.Create(CultureInfo.InvariantCulture, $"two stores served at once: {first} and {second}"));

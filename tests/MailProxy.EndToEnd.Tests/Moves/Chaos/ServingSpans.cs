@@ -7,10 +7,10 @@ namespace MailProxy.EndToEnd.Tests.Moves.Chaos;
 internal static partial class ServingSpans
 {
     /// <summary>Every stretch of a store's lives.</summary>
-    public static IReadOnlyList<ServingSpan> Of(ChaosNode store)
+    public static IReadOnlyList<ServingSpan> Of(string store, IReadOnlyList<ChaosRun> runs)
     {
         var spans = new List<ServingSpan>();
-        foreach (var run in store.Runs)
+        foreach (var run in runs)
         {
             var open = new Dictionary<string, (string User, double From)>(StringComparer.Ordinal);
             foreach (Match line in LinePattern().Matches(run.Output))
@@ -18,7 +18,7 @@ internal static partial class ServingSpans
                 var user = line.Groups["user"].Value;
                 if (line.Groups["until"].Success)
                 {
-                    spans.Add(new ServingSpan(store.Name, user, "lmtp", Number(line, "from"), Number(line, "until"), IsInstant: true));
+                    spans.Add(new ServingSpan(store, user, "lmtp", Number(line, "from"), Number(line, "until"), IsInstant: true));
                     continue;
                 }
 
@@ -29,12 +29,12 @@ internal static partial class ServingSpans
                 }
                 else if (open.Remove(visit, out var begin))
                 {
-                    spans.Add(new ServingSpan(store.Name, user, visit, begin.From, Number(line, "clock"), IsInstant: false));
+                    spans.Add(new ServingSpan(store, user, visit, begin.From, Number(line, "clock"), IsInstant: false));
                 }
             }
 
             spans.AddRange(open.Select(left => new ServingSpan(
-                store.Name, left.Value.User, left.Key, left.Value.From, run.Killed ?? double.MaxValue, IsInstant: false)));
+                store, left.Value.User, left.Key, left.Value.From, run.Killed ?? double.MaxValue, IsInstant: false)));
         }
 
         return spans;
