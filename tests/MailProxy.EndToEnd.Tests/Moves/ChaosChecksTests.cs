@@ -85,17 +85,28 @@ public sealed class ChaosChecksTests
     }
 
     [Fact]
-    public void A_response_may_be_cut_only_beside_a_kill_and_a_password_is_never_wrong()
+    public void A_refusal_that_is_not_for_now_is_found()
     {
-        ChaosFaults.Judge(_journal, User, "imap", new ChaosCutException(isTorn: false, isReset: false, ""));
         ChaosFaults.JudgeRefusal(_journal, User, "imap", "NO [UNAVAILABLE] Later.");
         Assert.Empty(_journal.Violations);
-        ChaosFaults.Judge(_journal, User, "imap", new ChaosCutException(isTorn: true, isReset: false, "* 1 FE"));
         ChaosFaults.JudgeRefusal(_journal, User, "imap", "NO [AUTHENTICATIONFAILED] Authentication failed.");
-        Assert.Equal(2, _journal.Violations.Count);
-        _journal.Killed("store-1");
-        ChaosFaults.Judge(_journal, User, "imap", new ChaosCutException(isTorn: true, isReset: false, "* 1 FE"));
-        Assert.Equal(2, _journal.Violations.Count);
+        Assert.Single(_journal.Violations);
+    }
+
+    [Theory]
+    [InlineData("KILL proxy-1", 15, "", true)]
+    [InlineData("KILL proxy-2", 15, "", false)]
+    [InlineData("KILL proxy-1", 30, "", false)]
+    [InlineData("KILL store-1", 15, "", true)]
+    [InlineData("KILL store-2", 15, "", false)]
+    [InlineData("KILL proxy-2", 15, "imap session x ended while Splicing: being moved (pin y), cut. client z, user user0@example.org, store store-1", true)]
+    [InlineData("KILL proxy-2", 15, "imap session x ended while Splicing: being moved (pin y). client z, user user0@example.org, store store-1", false)]
+    public void A_response_may_be_cut_by_the_death_of_its_own_proxy_or_store_and_by_a_late_goodbye(string kill, double at, string line, bool isExcused)
+    {
+        var torn = new TornResponse(User, "imap", "proxy-1", 10, 20);
+        var spans = ServingSpans.Of("store-1", [new ChaosRun($"Serving {User} by imap begins, visit 1, clock 11\n", kill.EndsWith("store-1", StringComparison.Ordinal) ? at : 100)]);
+        var left = TornResponses.Inexcusable([torn], [new ChaosEvent(at, "", kill)], spans, proxy => proxy == "proxy-1" ? [line] : []);
+        Assert.Equal(isExcused, !left.Any());
     }
 
     private static IReadOnlyList<ServingSpan> Span(string store, string output) => ServingSpans.Of(store, [new ChaosRun(output, null)]);

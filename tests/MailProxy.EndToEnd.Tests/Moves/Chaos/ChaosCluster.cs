@@ -55,6 +55,9 @@ internal sealed class ChaosCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>A proxy's name.</summary>
+    public static string ProxyName(int proxy) => Name("proxy", proxy);
+
     /// <summary>A proxy's port for IMAP, POP3 and MX.</summary>
     public int ImapPort(int proxy) => _base + ProxyPorts[proxy][0];
 
@@ -86,7 +89,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
     private async Task StartPartsAsync(int users)
     {
         _agent = await EmbeddedConsulAgent.StartAsync(
-            new EmbeddedAgentOptions { Port = 0, DataFile = _folder.File("consul.json") }, NullLogger.Instance, TimeProvider.System, CancellationToken.None);
+            new EmbeddedAgentOptions { Port = 0 }, NullLogger.Instance, TimeProvider.System, CancellationToken.None);
         await WriteUsersAsync(users);
         await WriteCertificatesAsync();
         Stores = [.. await Task.WhenAll(Enumerable.Range(0, Size).Select(async number =>

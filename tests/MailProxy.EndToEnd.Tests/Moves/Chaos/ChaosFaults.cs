@@ -3,18 +3,14 @@ namespace MailProxy.EndToEnd.Tests.Moves.Chaos;
 /// <summary>What of a client's troubles may be while processes die, and what may not.</summary>
 internal static class ChaosFaults
 {
-    // A client hears of a death as soon as the kernel has sent the end, and its task may wait for a processor.
-    private const double Around = 3;
-
-    /// <summary>A connection that ended: within a line or a literal only when somebody was killed a moment ago.</summary>
-    public static void Judge(ChaosJournal journal, string user, string what, ChaosCutException cut)
+    /// <summary>A connection that ended; one within a response is judged at the end.</summary>
+    public static void Note(ChaosJournal journal, string user, string kind, string proxy, double began, ChaosCutException cut)
     {
         journal.Count(cut.IsTorn ? "connections cut within a response" : "connections cut between responses");
-        journal.Note(user, $"{what}: {cut.Message}");
-        var now = ChaosClock.Now;
-        if (cut.IsTorn && !journal.Kills.Any(kill => Math.Abs(now - kill.At) < Around))
+        journal.Note(user, $"{kind} by {proxy}: {cut.Message}");
+        if (cut.IsTorn)
         {
-            journal.Violate(user, $"{what}: {cut.Message}, and nobody was killed");
+            journal.Torn.Enqueue(new TornResponse(user, $"{kind} by {proxy}: {cut.Message}", proxy, began, ChaosClock.Now));
         }
     }
 

@@ -19,6 +19,9 @@ internal sealed class ChaosJournal
     /// <summary>Kills, by <see cref="ChaosClock"/>.</summary>
     public ConcurrentQueue<ChaosEvent> Kills { get; } = new();
 
+    /// <summary>Connections that ended within a response: judged at the end.</summary>
+    public ConcurrentQueue<TornResponse> Torn { get; } = new();
+
     /// <summary>What must not have happened.</summary>
     public IReadOnlyCollection<ChaosEvent> Violations => _violations;
 

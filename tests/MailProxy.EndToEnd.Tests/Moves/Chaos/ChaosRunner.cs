@@ -26,6 +26,13 @@ internal static class ChaosRunner
             journal.Violate(first.User, string.Create(CultureInfo.InvariantCulture, $"two stores served at once: {first} and {second}"));
         }
 
+        foreach (var torn in TornResponses.Inexcusable(journal.Torn, journal.Kills, spans, LinesOf))
+        {
+            journal.Violate(torn.User, $"{torn.What}, and neither was its proxy or store killed nor a goodbye late");
+        }
+
+        IEnumerable<string> LinesOf(string proxy) => cluster.Proxies.Single(node => node.Name == proxy).Runs.SelectMany(run => run.Output.Split('\n'));
+
         var stretches = spans.Select(span => new ChaosEvent(
             span.From, span.User, string.Create(CultureInfo.InvariantCulture, $"SERVED by {span.Store}, {span.What}, for {span.Until - span.From:0.000} s"))).ToList();
         if (Environment.GetEnvironmentVariable("MAILPROXY_CHAOS_LOG") is { Length: > 0 } file)

@@ -14,5 +14,5 @@ internal sealed record ChaosSize(int Users, int Moves, int Movers, TimeSpan Kill
     public static readonly ChaosSize Small = new(25, 40, 3, TimeSpan.FromSeconds(2), 2, 2_000, TimeSpan.FromSeconds(40));
 
     /// <summary>The bar.</summary>
-    public static readonly ChaosSize Full = new(200, 500, 6, TimeSpan.FromSeconds(3), 6, 3_000, TimeSpan.FromMinutes(5));
+    public static readonly ChaosSize Full = new(200, 500, 8, TimeSpan.FromSeconds(3), 6, 10_000, TimeSpan.FromMinutes(5));
 }

@@ -21,6 +21,7 @@ internal sealed partial class ImapVisits(ChaosCluster cluster, ChaosUser user, C
         while (!stop.IsCancellationRequested)
         {
             var proxy = dice.Next(ChaosCluster.Size);
+            var began = ChaosClock.Now;
             _isWell = false;
             try
             {
@@ -36,7 +37,7 @@ internal sealed partial class ImapVisits(ChaosCluster cluster, ChaosUser user, C
             }
             catch (ChaosCutException cut)
             {
-                ChaosFaults.Judge(journal, user.Name, $"{_kind} by proxy-{proxy + 1}", cut);
+                ChaosFaults.Note(journal, user.Name, _kind, ChaosCluster.ProxyName(proxy), began, cut);
             }
             catch (ChaosCorruptException corrupt)
             {
@@ -129,7 +130,7 @@ internal sealed partial class ImapVisits(ChaosCluster cluster, ChaosUser user, C
         for (var round = 0; round < 3 && !stop.IsCancellationRequested; round++)
         {
             var tag = await imap.BeginAsync("IDLE");
-            var enough = Beat.WaitAsync(dice.Around(6_000), stop);
+            var enough = Beat.WaitAsync(dice.Around(Math.Max(pause, 5_000)), stop);
             var next = imap.ReadAsync();
             while (await Task.WhenAny(next, enough) == next)
             {

@@ -18,6 +18,7 @@ internal sealed partial class PopVisits(ChaosCluster cluster, ChaosUser user, Ch
         {
             await Beat.WaitAsync(dice.Around(pause), CancellationToken.None);
             var proxy = dice.Next(ChaosCluster.Size);
+            var began = ChaosClock.Now;
             try
             {
                 await using var wire = await ChaosWire.ConnectAsync(cluster.Pop3Port(proxy));
@@ -25,7 +26,7 @@ internal sealed partial class PopVisits(ChaosCluster cluster, ChaosUser user, Ch
             }
             catch (ChaosCutException cut)
             {
-                ChaosFaults.Judge(journal, user.Name, $"pop3 by proxy-{proxy + 1}", cut);
+                ChaosFaults.Note(journal, user.Name, "pop3", ChaosCluster.ProxyName(proxy), began, cut);
             }
             catch (ChaosCorruptException corrupt)
             {

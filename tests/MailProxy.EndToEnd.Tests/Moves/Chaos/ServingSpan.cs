@@ -7,7 +7,8 @@ namespace MailProxy.EndToEnd.Tests.Moves.Chaos;
 /// <param name="From">Begin.</param>
 /// <param name="Until">End; of a store that was killed: not later than the kill.</param>
 /// <param name="IsInstant">A delivery: it happened at one moment in between.</param>
-internal sealed record ServingSpan(string Store, string User, string What, double From, double Until, bool IsInstant)
+/// <param name="IsKilled">The store was killed in it.</param>
+internal sealed record ServingSpan(string Store, string User, string What, double From, double Until, bool IsInstant, bool IsKilled = false)
 {
     /// <summary>Whether it is certain that both served at one moment.</summary>
     public bool Contradicts(ServingSpan other) => (IsInstant, other.IsInstant) switch

@@ -34,7 +34,7 @@ internal static partial class ServingSpans
             }
 
             spans.AddRange(open.Select(left => new ServingSpan(
-                store, left.Value.User, left.Key, left.Value.From, run.Killed ?? double.MaxValue, IsInstant: false)));
+                store, left.Value.User, left.Key, left.Value.From, run.Killed ?? double.MaxValue, IsInstant: false, IsKilled: run.Killed is not null)));
         }
 
         return spans;
