@@ -16,7 +16,7 @@ internal sealed class ChaosNode(string name, string ready, params string[] argum
     public string Name => name;
 
     /// <summary>Every life so far.</summary>
-    public IReadOnlyList<ChaosRun> Runs => [.. _runs, new ChaosRun(_process?.Output ?? "", null)];
+    public IReadOnlyList<ChaosRun> Runs => _process is { } process ? [.. _runs, new ChaosRun(process.Output, null)] : [.. _runs];
 
     /// <summary>Starts it; ends when it serves.</summary>
     public async Task StartAsync()
@@ -30,7 +30,7 @@ internal sealed class ChaosNode(string name, string ready, params string[] argum
                 _process = process;
                 return;
             }
-            catch (InvalidOperationException) when (attempt < Attempts)
+            catch (Exception exception) when (exception is InvalidOperationException or TimeoutException && attempt < Attempts)
             {
                 await process.DisposeAsync();
                 await Beat.WaitAsync(250);
@@ -44,6 +44,7 @@ internal sealed class ChaosNode(string name, string ready, params string[] argum
         var process = _process!;
         await process.KillAsync();
         _runs.Add(new ChaosRun(process.Output, ChaosClock.Now));
+        _process = null;
         await process.DisposeAsync();
     }
 

@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using MailProxy.Testing;
 
 namespace MailProxy.EndToEnd.Tests.Moves.Chaos;
 
 /// <summary>One run from the cluster's start to the last check.</summary>
-internal static class ChaosRunner
+internal static partial class ChaosRunner
 {
     /// <summary>Runs; what was counted, and what went wrong: nothing, if all is well.</summary>
     public static async Task<(string Summary, string Problems)> RunAsync(ChaosSize size, int seed)
@@ -24,6 +25,11 @@ internal static class ChaosRunner
         foreach (var (first, second) in ServingSpans.Contradictions(spans))
         {
             journal.Violate(first.User, string.Create(CultureInfo.InvariantCulture, $"two stores served at once: {first} and {second}"));
+        }
+
+        foreach (var node in cluster.Proxies.Concat(cluster.Stores))
+        {
+            NoteErrors(node, journal);
         }
 
         foreach (var torn in TornResponses.Inexcusable(journal.Torn, journal.Kills, spans, LinesOf))
@@ -46,6 +52,19 @@ internal static class ChaosRunner
             .Append(CultureInfo.InvariantCulture, $"{spans.Count,8} stretches of service\n");
         return (summary.ToString(), journal.Violations.Count == 0 ? "" : journal.Explain(stretches));
     }
+
+    // A death makes warnings, never an error: that is what operators are woken by.
+    private static void NoteErrors(ChaosNode node, ChaosJournal journal)
+    {
+        foreach (var line in node.Runs.SelectMany(run => run.Output.Split('\n')).Where(line => ErrorPattern().IsMatch(line)))
+        {
+            journal.Count("error lines of proxies and stores");
+            journal.Note("", $"ERROR of {node.Name}: {line}");
+        }
+    }
+
+    [GeneratedRegex(@"^\d\d:\d\d:\d\d\.\d{3} (ERR|FTL) ")]
+    private static partial Regex ErrorPattern();
 
     private static async Task ServeAsync(ChaosSize size, ChaosCluster cluster, IReadOnlyList<ChaosUser> users, ChaosDice dice, ChaosJournal journal)
     {
