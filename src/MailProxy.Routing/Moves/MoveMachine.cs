@@ -25,11 +25,14 @@ public static class MoveMachine
     public static IReadOnlyList<MoveAction> ResumeActions(MoveStep step) =>
         step == MoveStep.Fencing ? [.. Actions(MoveStep.Freezing), .. Actions(MoveStep.Fencing)] : Actions(step);
 
-    /// <summary>What taking back does from a step, in order. The copy goes first: once it is gone the new store cannot become active any more.</summary>
+    /// <summary>
+    /// What taking back does from a step, in order. The copy goes first: once it is gone the new store cannot become active any more. The hold goes before
+    /// the fence: a fence that a dead command had sent, and that arrives only now, needs the hold; so it came before and is taken away, or it is refused.
+    /// </summary>
     public static IReadOnlyList<MoveAction> UndoActions(MoveStep step) => step switch
     {
         MoveStep.Copying or MoveStep.Confirming => [MoveAction.DropCopy, MoveAction.Restore],
-        MoveStep.Freezing or MoveStep.Fencing or MoveStep.Activating => [MoveAction.DropCopy, MoveAction.Unfence, MoveAction.ReleaseSource, MoveAction.Restore],
+        MoveStep.Freezing or MoveStep.Fencing or MoveStep.Activating => [MoveAction.DropCopy, MoveAction.ReleaseSource, MoveAction.Unfence, MoveAction.Restore],
         _ => throw new ArgumentOutOfRangeException(nameof(step), step, "the user lives at the new store already"),
     };
 
@@ -43,12 +46,12 @@ public static class MoveMachine
 
     /// <summary>
     /// Whether an action may fail without harm while a move is taken back from a step: a copy that was never to be activated is litter, and a store's
-    /// hold ends by itself.
+    /// hold ends by itself. Once a fence may have been sent the hold has to end first, or that fence could still come, with nobody left to take it away.
     /// </summary>
     public static bool IsCourtesy(MoveAction action, MoveStep step) => action switch
     {
         MoveAction.DropCopy => step < MoveStep.Activating,
-        MoveAction.ReleaseSource => true,
+        MoveAction.ReleaseSource => step < MoveStep.Fencing,
         _ => false,
     };
 

@@ -9,6 +9,8 @@ public sealed class UserVisit(UserSessions sessions, string user, Action goodbye
 {
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _isAsked;
+    private int _isOver;
+    private Action? _ending;
 
     /// <summary>Whose.</summary>
     public string User => user;
@@ -16,11 +18,16 @@ public sealed class UserVisit(UserSessions sessions, string user, Action goodbye
     /// <summary>Completes when nothing of the session is left.</summary>
     internal Task Over => _over.Task;
 
+    /// <summary>What is to be done once when the session is over, before anybody who waits for its end hears of it. At most one, set while it lives.</summary>
+    public void OnEnd(Action ending) => _ending = ending;
+
     /// <summary>The session is over.</summary>
     public void Dispose()
     {
-        if (_over.TrySetResult())
+        if (Interlocked.Exchange(ref _isOver, 1) == 0)
         {
+            _ending?.Invoke();
+            _over.TrySetResult();
             sessions.Leave(this);
         }
     }

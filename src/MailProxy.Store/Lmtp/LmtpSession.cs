@@ -75,6 +75,9 @@ internal sealed class LmtpSession : IAsyncDisposable
     /// <summary>For events.</summary>
     public ILogger Logger { get; }
 
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => _time;
+
     /// <summary>For the log: whom the client speaks for.</summary>
     public string Origin { get; private set; } = "itself";
 

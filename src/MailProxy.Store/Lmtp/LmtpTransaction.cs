@@ -143,7 +143,9 @@ internal sealed class LmtpTransaction(LmtpSession session)
     // RFC 2033 4.2: one reply for each RCPT that was taken, in their order.
     private async ValueTask DeliverAsync(LmtpEnvelope envelope, LmtpMessage message)
     {
+        var from = ServedInterval.Clock(session.Time);
         var reply = await message.DeliverAsync();
+        var until = ServedInterval.Clock(session.Time);
         var recipients = string.Join(", ", envelope.Recipients);
         if (message.Fault is not null)
         {
@@ -164,6 +166,7 @@ internal sealed class LmtpTransaction(LmtpSession session)
             if (own.IsPositive)
             {
                 ServingLog.Delivered(session.Logger, recipient, session.ClientName, session.Origin);
+                ServingLog.DeliveredWithin(session.Logger, recipient, from, until);
             }
         }
 

@@ -159,6 +159,7 @@ internal sealed class Pop3Session : IAsyncDisposable
 
             (_user, _login, _visit) = (access.User, access.Detail, visit);
             _transaction = new(this, maildrop);
+            ServedInterval.Follow(visit, "pop3", Logger, Time);
         }
         finally
         {

@@ -8,7 +8,7 @@ namespace MailProxy.EndToEnd.Tests.Rig;
 /// <summary>One <c>mailproxy dev</c> process that many tests share; each test takes users of its own.</summary>
 public sealed class DevClusterFixture : IAsyncLifetime, IMailCluster
 {
-    private const int UserCount = 220;
+    private const int UserCount = 240;
 
     private readonly TempDirectory _folder = new();
     private int _lastUser;

@@ -58,9 +58,12 @@ internal class WatchedProcess : IAsyncDisposable
     }
 
     /// <summary>Its exit code.</summary>
-    public async Task<int> ExitAsync()
+    public Task<int> ExitAsync() => ExitAsync(Patience);
+
+    /// <summary>The same, with more patience or less.</summary>
+    public async Task<int> ExitAsync(TimeSpan patience)
     {
-        await _process.WaitForExitAsync().WaitAsync(Patience);
+        await _process.WaitForExitAsync().WaitAsync(patience);
         return _process.ExitCode;
     }
 

@@ -120,6 +120,37 @@ public sealed class MoveDriverTests
         Assert.False(world.SourceServes || world.TargetServes);
     }
 
+    // The command dies in the moment in which it sends the fence; the fence is slow, and comes while somebody else takes the move back.
+    [Theory]
+    [InlineData("drop")]
+    [InlineData("release")]
+    [InlineData("unfence")]
+    public async Task A_fence_of_a_dead_command_that_comes_late_does_not_lock_the_user_out(string after)
+    {
+        var world = Begun();
+        await DieAsync(world, crashAt: 7, crashAfter: false, isAbort: false, losesHold: false);
+        Assert.Equal(MoveStep.Fencing, world.Record!.Step);
+        world.NextRun();
+        world.FenceLate(after);
+
+        Assert.Equal(MoveOutcome.TakenBack, (await RunAsync(world, isAbort: true)).Outcome);
+        AssertLivesAt(world, "store-1");
+    }
+
+    [Fact]
+    public async Task Once_a_fence_may_be_on_its_way_a_hold_that_cannot_be_ended_stops_the_taking_back()
+    {
+        var world = Begun();
+        await DieAsync(world, crashAt: 7, crashAfter: false, isAbort: false, losesHold: false);
+        world.NextRun();
+        world.Faults["release"] = 1;
+
+        await Assert.ThrowsAsync<MoveException>(() => RunAsync(world, isAbort: true));
+        Assert.NotNull(world.Record);
+        Assert.Equal(MoveOutcome.TakenBack, (await RunAsync(world, isAbort: true)).Outcome);
+        AssertLivesAt(world, "store-1");
+    }
+
     [Fact]
     public async Task A_proxy_that_does_not_confirm_in_time_is_named_and_the_move_is_taken_back()
     {

@@ -13,6 +13,7 @@ internal sealed class MoveWorld : IStoreMover
     private int _holds;
     private int _mail;
     private int _operations;
+    private (string After, string Hold)? _lateFence;
 
     public MoveRecord? Record { get; set; }
 
@@ -65,6 +66,7 @@ internal sealed class MoveWorld : IStoreMover
 
         change();
         Done.Add(what);
+        ArriveLate(what);
         Assert.False(SourceServes && TargetServes, $"two stores serve after {what}");
         Deliver();
         if (isLast)
@@ -83,6 +85,17 @@ internal sealed class MoveWorld : IStoreMover
         if (SourceServes)
         {
             SourceMail.Add(++_mail);
+        }
+    }
+
+    /// <summary>The fence that the dead command had sent under the hold of this moment arrives behind this operation.</summary>
+    public void FenceLate(string after) => _lateFence = (after, Hold!);
+
+    private void ArriveLate(string what)
+    {
+        if (_lateFence is { } late && late.After == what && Fence is null && Hold == late.Hold)
+        {
+            (Fence, Hold) = (Hold, null);
         }
     }
 

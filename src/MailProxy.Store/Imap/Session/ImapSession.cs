@@ -2,6 +2,7 @@ using MailProxy.Protocols.Imap;
 using MailProxy.Store.Access;
 using MailProxy.Store.Engine;
 using MailProxy.Store.Mime;
+using MailProxy.Store.Serving;
 using MailProxy.Transport.Tls;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -97,6 +98,7 @@ internal sealed class ImapSession(ImapWire wire, IStoreEngine engine, StoreAcces
         try
         {
             Mail = await engine.OpenUserAsync(user, wire.Gone);
+            ServedInterval.Follow(visit, "imap", Logger, time);
             Visit = visit;
         }
         finally
