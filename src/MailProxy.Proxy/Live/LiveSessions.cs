@@ -37,31 +37,8 @@ public sealed class LiveSessions
     /// <summary>Ends one session so; returns 1, or 0 when there is none of this id.</summary>
     public int KickSession(string id) => SessionIds.TryParse(id, out var number) ? Kick(Entries(null).Where(entry => entry.Context.Number == number)) : 0;
 
-    /// <summary>Asks some of the sessions that were not asked yet to end because the node drains; returns how many are left to be asked.</summary>
-    /// <param name="count">So many; nought only counts.</param>
-    /// <param name="reason">For their log lines.</param>
-    public int EndSome(int count, string reason)
-    {
-        var left = 0;
-        foreach (var entry in Entries(null))
-        {
-            if (entry.IsEnding)
-            {
-                continue;
-            }
-
-            if (count-- > 0)
-            {
-                entry.End(ProxyFailure.Draining, DeadlineCause.NodeStops, reason);
-            }
-            else
-            {
-                left++;
-            }
-        }
-
-        return left;
-    }
+    /// <summary>For a node that lets go of its sessions bit by bit.</summary>
+    public Farewells BeginFarewells() => new(this);
 
     /// <summary>Sessions that are tied to a store, by store.</summary>
     public IReadOnlyDictionary<string, int> ByStore() =>
@@ -80,7 +57,7 @@ public sealed class LiveSessions
     }
 
     // A session on its way into the splice is with both for a moment: the registry's entry counts.
-    private List<SessionEntry> Entries(string? user)
+    internal List<SessionEntry> Entries(string? user)
     {
         var tied = _registry.Snapshot(user);
         var entries = new List<SessionEntry>(tied.Count);

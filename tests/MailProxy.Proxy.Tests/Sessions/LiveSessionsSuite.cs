@@ -117,9 +117,14 @@ public abstract class LiveSessionsSuite(RigTransport on)
         var second = await rig.ConnectAgainAsync();
         await first.ExpectAsync("* OK *");
         await second.ExpectAsync("* OK *");
-        Assert.Equal(2, rig.Node.Sessions.EndSome(0, "test"));
-        Assert.Equal(1, rig.Node.Sessions.EndSome(1, "test"));
-        Assert.Equal(0, rig.Node.Sessions.EndSome(5, "test"));
+        var farewells = rig.Node.Sessions.BeginFarewells();
+        Assert.Equal(2, farewells.EndSome(0, "test"));
+        Assert.Equal(1, farewells.EndSome(1, "test"));
+        var late = await rig.ConnectAgainAsync();
+        await late.ExpectAsync("* OK *");
+        Assert.Equal(0, farewells.EndSome(5, "test"));
+        Assert.Equal(0, farewells.EndSome(5, "test"));
+        await late.ExpectAsync("\\* BYE [UNAVAILABLE] This server is shutting down, please connect again.");
         await first.ExpectAsync("\\* BYE [UNAVAILABLE] This server is shutting down, please connect again.");
         await second.ExpectAsync("\\* BYE [UNAVAILABLE] This server is shutting down, please connect again.");
     }

@@ -111,10 +111,11 @@ internal sealed class NodeDrain(LiveSessions sessions, NodeListeners listeners, 
     {
         var pace = new GoodbyePace(plan.LeastRate);
         using var timer = new PeriodicTimer(Step, time);
+        var farewells = sessions.BeginFarewells();
         var (asked, count) = (0, 0);
         while (true)
         {
-            var left = sessions.EndSome(count, plan.Reason);
+            var left = farewells.EndSome(count, plan.Reason);
             asked += count;
             var remaining = plan.Deadline - plan.Patience - time.GetElapsedTime(since);
             if (listeners.Count == 0 || (left == 0 && remaining <= TimeSpan.Zero))
