@@ -57,7 +57,7 @@ public sealed class TelemetryDocsTests
             },
         };
         listener.Start();
-        using var metrics = new SessionMetrics();
+        using var metrics = new SessionMetrics(() => TimeSpan.Zero);
         using var health = new StoreHealthMonitor(new StoreHealthOptions(), NullLogger.Instance, TimeProvider.System, new Random(1));
         using var transport = LinuxSupport.Problem is null ? new LinuxTransport(reactors: 1) : null;
 
