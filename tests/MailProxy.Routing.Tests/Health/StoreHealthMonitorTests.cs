@@ -18,7 +18,7 @@ public sealed class StoreHealthMonitorTests : IDisposable
     private readonly ScriptedProbe _probe = new();
     private readonly StoreHealthMonitor _monitor;
     private readonly StoreNode _store = new(
-        "s1", "10.0.0.1", new Dictionary<StoreService, int> { [StoreService.Imap] = 143, [StoreService.Lmtp] = 24 }.ToFrozenDictionary(), StoreTlsMode.None, null, StoreState.Online);
+        "watched", "10.0.0.1", new Dictionary<StoreService, int> { [StoreService.Imap] = 143, [StoreService.Lmtp] = 24 }.ToFrozenDictionary(), StoreTlsMode.None, null, StoreState.Online);
 
     public StoreHealthMonitorTests()
     {
@@ -38,7 +38,7 @@ public sealed class StoreHealthMonitorTests : IDisposable
         Assert.Null(_monitor.Notice);
         Fail(1);
         Assert.True(Imap.IsOpen);
-        Assert.Contains("s1: imap at 10.0.0.1:143 is down", _monitor.Notice, StringComparison.Ordinal);
+        Assert.Contains("watched: imap at 10.0.0.1:143 is down", _monitor.Notice, StringComparison.Ordinal);
         Assert.Contains("refused", Assert.Single(_log.Warnings), StringComparison.Ordinal);
         Assert.Empty(CandidateOrder.Of(_store, StoreService.Imap, "alice"));
         Assert.Single(CandidateOrder.Of(_store, StoreService.Lmtp, "alice"));
@@ -123,8 +123,8 @@ public sealed class StoreHealthMonitorTests : IDisposable
         };
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
         {
-            // Other tests of this class have stores of the same name: theirs run one after the other with this one.
-            if (tags.ToArray().Any(tag => tag is { Key: "mailproxy.store", Value: "s1" }))
+            // The store of this class only: its tests run one after the other.
+            if (tags.ToArray().Any(tag => tag is { Key: "mailproxy.store", Value: "watched" }))
             {
                 sums[instrument.Name] = sums.GetValueOrDefault(instrument.Name) + value;
             }
