@@ -8,7 +8,7 @@ namespace MailProxy.EndToEnd.Tests.Rig;
 /// <summary>A server as a process of its own, whose output is read as it comes.</summary>
 internal class WatchedProcess : IAsyncDisposable
 {
-    // Nobody waits so long but where something hangs, or on a machine that others build on: moving fifty users takes 20 s on a free one.
+    // Nobody waits so long but where something hangs, or on a machine that others build on: moving fifty users took 17 s at a load of 19 and more than a minute at 70.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
 
     private readonly Process _process;
