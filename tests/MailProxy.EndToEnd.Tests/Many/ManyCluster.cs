@@ -12,7 +12,7 @@ namespace MailProxy.EndToEnd.Tests.Many;
 /// <summary>One <c>mailproxy dev</c> process with three stores, for a test that empties or fills whole stores.</summary>
 internal sealed class ManyCluster : IMailCluster, IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
 
     private readonly TempDirectory _folder = new();
     private readonly HttpClient _http = new();
