@@ -28,6 +28,16 @@ public sealed class DevClusterFixture : IAsyncLifetime, IMailCluster
     /// <summary>A port by its standard number.</summary>
     public int Port(int standard) => Base + standard;
 
+    /// <summary>
+    /// Takes a proxy of a test out of Consul's list after it was killed. There it would stay until its session runs out, and other tests must not wait for it,
+    /// or hear that it does not answer.
+    /// </summary>
+    internal async Task ForgetProxyAsync(string name)
+    {
+        using var http = new HttpClient();
+        using var gone = await http.DeleteAsync(new Uri($"http://127.0.0.1:{Port(7500)}/v1/kv/mailproxy/proxies/{name}"));
+    }
+
     /// <summary>The same as text.</summary>
     public string PortText(int standard) => Port(standard).ToString(CultureInfo.InvariantCulture);
 

@@ -5,8 +5,10 @@ using MailProxy.Testing;
 namespace MailProxy.EndToEnd.Tests.Rig;
 
 /// <summary>One more proxy in front of the dev cluster's stores, which offers every mechanism and asks clients for certificates.</summary>
-internal sealed class MechanismProxy(MailProxyProcess process, TempDirectory folder, string listeners) : IAsyncDisposable
+internal sealed class MechanismProxy(DevClusterFixture cluster, MailProxyProcess process, TempDirectory folder, string listeners) : IAsyncDisposable
 {
+    private const string Name = "mechanisms";
+
     /// <summary>The process.</summary>
     public MailProxyProcess Process => process;
 
@@ -33,7 +35,7 @@ internal sealed class MechanismProxy(MailProxyProcess process, TempDirectory fol
         object Listener(string protocol, string tls) => new { Protocol = protocol, Address = "127.0.0.1", Port = 0, Tls = tls };
         await System.IO.File.WriteAllTextAsync(folder.File("proxy.json"), JsonSerializer.Serialize(new Dictionary<string, object>
         {
-            ["Node"] = new { Name = "mechanisms", HostName = "localhost", Address = "127.0.0.1" },
+            ["Node"] = new { Name, HostName = "localhost", Address = "127.0.0.1" },
             ["Transport"] = transport,
             ["Listeners"] = new[]
             {
@@ -51,7 +53,7 @@ internal sealed class MechanismProxy(MailProxyProcess process, TempDirectory fol
         try
         {
             var line = await process.SeeAsync("Proxy mechanisms serves");
-            return new MechanismProxy(process, folder, line[line.IndexOf("serves ", StringComparison.Ordinal)..]);
+            return new MechanismProxy(cluster, process, folder, line[line.IndexOf("serves ", StringComparison.Ordinal)..]);
         }
         catch
         {
@@ -65,6 +67,7 @@ internal sealed class MechanismProxy(MailProxyProcess process, TempDirectory fol
     public async ValueTask DisposeAsync()
     {
         await process.DisposeAsync();
+        await cluster.ForgetProxyAsync(Name);
         folder.Dispose();
     }
 

@@ -8,7 +8,7 @@ using MailProxy.Transport.Portable;
 namespace MailProxy.EndToEnd.Tests.Rig;
 
 /// <summary>One more proxy of a dev cluster, as a process of its own with a configuration that a test changes.</summary>
-internal sealed class SecondProxy(MailProxyProcess process, string file, int port, Uri key) : IAsyncDisposable
+internal sealed class SecondProxy(DevClusterFixture cluster, string name, MailProxyProcess process, string file, int port) : IAsyncDisposable
 {
     /// <summary>The process.</summary>
     public MailProxyProcess Process => process;
@@ -34,8 +34,7 @@ internal sealed class SecondProxy(MailProxyProcess process, string file, int por
         {
             var line = await process.SeeAsync("serves imap");
             var bound = line[line.IndexOf("127.0.0.1:", StringComparison.Ordinal)..].Split(' ', ',')[0];
-            var key = new Uri($"http://127.0.0.1:{cluster.Port(7500)}/v1/kv/mailproxy/proxies/{name}");
-            return new SecondProxy(process, file, int.Parse(bound.Split(':')[1], CultureInfo.InvariantCulture), key);
+            return new SecondProxy(cluster, name, process, file, int.Parse(bound.Split(':')[1], CultureInfo.InvariantCulture));
         }
         catch
         {
@@ -82,9 +81,6 @@ internal sealed class SecondProxy(MailProxyProcess process, string file, int por
     public async ValueTask DisposeAsync()
     {
         await process.DisposeAsync();
-
-        // A killed node stays listed until its session runs out: other tests must not wait for it, or hear that it does not answer.
-        using var http = new HttpClient();
-        using var gone = await http.DeleteAsync(key);
+        await cluster.ForgetProxyAsync(name);
     }
 }

@@ -10,6 +10,8 @@ namespace MailProxy.EndToEnd.Tests.Rig;
 /// <summary>An issuer, and one more proxy in front of the dev cluster's stores whose directory is that issuer and the cluster's own file.</summary>
 public sealed partial class TokenProxyFixture(DevClusterFixture cluster) : IAsyncLifetime
 {
+    private const string Name = "tokens";
+
     private readonly TempDirectory _folder = new();
     private readonly Dictionary<string, string> _ports = [];
 
@@ -46,6 +48,7 @@ public sealed partial class TokenProxyFixture(DevClusterFixture cluster) : IAsyn
     public async ValueTask DisposeAsync()
     {
         await (Process?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await cluster.ForgetProxyAsync(Name);
         await (Issuer?.DisposeAsync() ?? ValueTask.CompletedTask);
         _folder.Dispose();
     }
@@ -60,7 +63,7 @@ public sealed partial class TokenProxyFixture(DevClusterFixture cluster) : IAsyn
         var tls = Path.Combine(cluster.Data, "tls");
         return new
         {
-            Node = new { Name = "tokens", HostName = "localhost" },
+            Node = new { Name, HostName = "localhost" },
             Listeners = new[] { Listener("imap"), Listener("pop3"), Listener("submission") },
             Tls = new { Certificate = Path.Combine(tls, "localhost.pem"), Key = Path.Combine(tls, "localhost.key") },
             Directory = new
