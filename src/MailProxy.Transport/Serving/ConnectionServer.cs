@@ -43,6 +43,7 @@ public sealed class ConnectionServer(
     private Task _accepting = Task.CompletedTask;
     private int _refusing;
     private bool _isDisposed;
+    private bool _isCutting;
 
     /// <summary>A server whose method serves each connection to its end.</summary>
     public ConnectionServer(
@@ -64,6 +65,9 @@ public sealed class ConnectionServer(
 
     /// <summary>A stop has begun.</summary>
     internal bool IsStopping => _stopping.IsCancellationRequested;
+
+    /// <summary>A stop has run out of patience.</summary>
+    internal bool IsCutting => Volatile.Read(ref _isCutting);
 
     /// <summary>Listens and begins to serve. Errors: <see cref="ListenFailedException"/>.</summary>
     public async Task BindAsync(CancellationToken cancellationToken)
@@ -114,6 +118,8 @@ public sealed class ConnectionServer(
 
         if (!await EndWithinAsync(grace))
         {
+            Volatile.Write(ref _isCutting, true);
+            Interlocked.MemoryBarrier();
             foreach (var served in _live.Snapshot)
             {
                 // A splice that waits for the other side only would not notice the abort of this one.

@@ -35,6 +35,11 @@ public sealed class ServedConnection : IThreadPoolWorkItem
         {
             rest.Stop();
         }
+
+        if (_server.IsCutting)
+        {
+            rest.Cut();
+        }
     }
 
     /// <summary>A connection that was handed over has ended.</summary>
