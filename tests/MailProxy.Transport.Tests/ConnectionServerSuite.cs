@@ -54,6 +54,31 @@ public abstract class ConnectionServerSuite(Func<TimeProvider, IMailTransport> c
     }
 
     [Fact]
+    public async Task What_is_handed_over_after_the_cut_is_cut_too()
+    {
+        var rest = new CutRest();
+        var isCutOff = new TaskCompletionSource();
+        await using var server = new ConnectionServer(
+            Transport,
+            NewEndPoint,
+            async (served, _) =>
+            {
+                using var aborted = served.Connection.ConnectionClosed.Register(isCutOff.SetResult);
+                await isCutOff.Task;
+                rest.Served = served;
+                served.HandOver(rest);
+            },
+            new ConnectionServerOptions(),
+            _logger,
+            Time);
+        await server.BindAsync(CancellationToken.None);
+        await using var client = await DialAsync(server);
+        await WaitForAsync(() => server.Count == 1);
+        await server.StopAsync(TimeSpan.Zero).WaitAsync(Patience);
+        Assert.True(rest.WasCut);
+    }
+
+    [Fact]
     public async Task One_too_many_is_told_so_and_there_is_room_again_afterwards()
     {
         var options = new ConnectionServerOptions { MaxConnections = 1, OnRefused = connection => new DialogueClient(connection).SendLineAsync("421 too many") };
@@ -156,6 +181,24 @@ public abstract class ConnectionServerSuite(Func<TimeProvider, IMailTransport> c
     }
 
     private async Task<DialogueClient> DialAsync(ConnectionServer server) => new(await Transport.ConnectAsync(server.BoundEndPoint));
+
+    private sealed class CutRest : IHandedOver
+    {
+        public ServedConnection? Served { get; set; }
+
+        public bool WasCut { get; private set; }
+
+        public void Stop()
+        {
+            // A goodbye, when there is a boundary: here there is none.
+        }
+
+        public void Cut()
+        {
+            WasCut = true;
+            Served!.End();
+        }
+    }
 
     private sealed class FlakyTransport(IMailTransport inner) : IMailTransport
     {
