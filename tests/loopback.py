@@ -31,6 +31,12 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def cpu_of(process: int) -> float:
+    """Seconds of CPU that a process has used so far, user and system."""
+    fields = pathlib.Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
 class _Store(asyncio.Protocol):
     """Says yes to everybody; one command per segment, as the proxy sends them."""
 
@@ -92,8 +98,7 @@ class Node:
 
     def cpu(self) -> float:
         """Seconds of CPU so far, user and system."""
-        fields = pathlib.Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        return cpu_of(self._process.pid)
 
     def ended(self) -> str | None:
         """What the node said if it ended already, which it should not; otherwise None."""

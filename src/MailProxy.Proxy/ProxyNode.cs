@@ -261,10 +261,10 @@ public sealed class ProxyNode : IDisposable
         new(_router, new StoreAddressing(_router, settings.Stores), settings.Limits.Hold, time);
 
     private StoreConnector ConnectorOf(ProxySettings settings, TimeProvider time) =>
-        new(_transport, settings.StoreTls, _own, settings.Limits.StoreConnect, Health, time);
+        new(_transport, settings.StoreTls, _own, settings.Limits, Health, time);
 
     private SmarthostConnector? SmarthostOf(ProxySettings settings, TimeProvider time) => settings.Relay.TryParseSmarthost(out var host, out var port)
         ? new SmarthostConnector(
-            new StoreConnector(_transport, new StoreTlsIdentity(null, null), _own, settings.Limits.StoreConnect, null, time), host, port, settings.Relay.SmarthostTls)
+            new StoreConnector(_transport, new StoreTlsIdentity(null, null), _own, settings.Limits, null, time), host, port, settings.Relay.SmarthostTls)
         : null;
 }

@@ -11,25 +11,29 @@ using Microsoft.AspNetCore.Connections;
 
 namespace MailProxy.Proxy.Connect;
 
-/// <summary>Dials one address of a store for one service, with implicit TLS where the catalog says so, and tells the monitor how it went.</summary>
+/// <summary>Dials a store for one service: its addresses in turn, with implicit TLS where the catalog says so, and tells the monitor how it went.</summary>
 /// <param name="transport">Dials.</param>
 /// <param name="tls">Whom we trust, and who we are.</param>
 /// <param name="own">What must not be dialled.</param>
-/// <param name="limit">For a store with all its addresses.</param>
+/// <param name="limits">How long it may take.</param>
 /// <param name="health">Hears what fails; null: nobody does, and nothing counts as down.</param>
-/// <param name="time">For the limit.</param>
+/// <param name="time">For the limits.</param>
 internal sealed class StoreConnector(
-    IMailTransport transport, StoreTlsIdentity tls, OwnListeners own, TimeSpan limit, StoreHealthMonitor? health, TimeProvider time)
+    IMailTransport transport, StoreTlsIdentity tls, OwnListeners own, LimitOptions limits, StoreHealthMonitor? health, TimeProvider time)
 {
     private readonly StoreResolver _resolver = new();
 
-    /// <summary>The time for a store, from now.</summary>
-    public ConnectBudget NewBudget() => new(time, limit);
+    /// <summary>A session's tries at a store, from now; the failure where the store does not offer what the protocol needs.</summary>
+    /// <param name="node">The store.</param>
+    /// <param name="protocol">The client's.</param>
+    /// <param name="key">Which address comes first for whom: see <see cref="CandidateOrder"/>.</param>
+    /// <param name="deadline">The session's.</param>
+    public Outcome<StoreTries> Begin(StoreNode node, MailProtocol protocol, string key, SessionDeadline deadline) => TryFindDoor(node, protocol, out var door, out _)
+        ? new StoreTries(node, door, CandidateOrder.Of(node, door.Service, key), limits, deadline, time)
+        : Outcome<StoreTries>.Failed(ProxyFailure.NoRoute, $"{node.Id} offers no port for {ProtocolNames.Of(protocol)}");
 
-    /// <summary>By which service a store is dialled for a protocol; the failure when there is none.</summary>
-    public static Outcome<StoreNode> TryFindDoor(StoreNode node, MailProtocol protocol, out StoreDoor door) => TryFindDoor(node, protocol, out door, out _)
-        ? node
-        : Outcome<StoreNode>.Failed(ProxyFailure.NoRoute, $"{node.Id} offers no port for {ProtocolNames.Of(protocol)}");
+    /// <summary>The same where the service is known.</summary>
+    public StoreTries Begin(StoreNode node, StoreDoor door, SessionDeadline deadline) => new(node, door, node.Candidates, limits, deadline, time);
 
     /// <summary>Where a store is dialled for a protocol, and whether TLS begins with the first octet there.</summary>
     internal static bool TryFindDoor(StoreNode node, MailProtocol protocol, out StoreDoor door, out int port)
@@ -53,92 +57,90 @@ internal sealed class StoreConnector(
         return node.Ports.TryGetValue(plain, out port);
     }
 
-    /// <summary>Why none of a store's addresses may be dialled.</summary>
-    public static Outcome<T> AllDown<T>(StoreNode node, StoreDoor door)
-        where T : class => Outcome<T>.Failed(ProxyFailure.StoreUnreachable, $"{node.Id} is down: " + string.Join("; ", node.Candidates.Select(candidate =>
-            candidate.IsOut ? $"{candidate.Address}: {candidate.Detail}"
-            : candidate.For(door.Service) is { } endpoint ? $"{endpoint}: {endpoint.Reason}"
-            : $"{candidate.Address} offers no {door.Service}")));
-
-    /// <summary>A connection that is ready for the dialogue; for STARTTLS legs it is still in clear. A failure has been told to the monitor.</summary>
-    /// <param name="node">The store.</param>
-    /// <param name="candidate">Which of its addresses.</param>
-    /// <param name="door">The service.</param>
-    /// <param name="budget">The time for all addresses.</param>
-    /// <param name="others">Addresses that can be tried after this one.</param>
+    /// <summary>A connection to the next address that takes one; for STARTTLS legs it is still in clear. What failed has been told to the monitor.</summary>
+    /// <param name="tries">What is left to try.</param>
     /// <param name="client">Whose session it is for: the store's connection comes to live on the same thread.</param>
-    /// <param name="deadline">The session's.</param>
-    public async ValueTask<Outcome<StoreConnection>> ConnectAsync(
-        StoreNode node, StoreCandidate candidate, StoreDoor door, ConnectBudget budget, int others, ConnectionContext client, SessionDeadline deadline)
+    public async ValueTask<Outcome<StoreConnection>> ConnectAsync(StoreTries tries, ConnectionContext client)
     {
-        var endpoint = candidate.For(door.Service)!;
-        var resolved = await ResolveAsync(node, endpoint, budget.Share(1 + others), deadline);
-        await client.ReturnHomeAsync();
-        if (!resolved.IsDone)
+        var outcome = default(Outcome<StoreConnection>);
+        while (tries.Next() is { } endpoint)
         {
-            Note(node, door, endpoint, resolved.Detail);
-            return resolved.As<StoreConnection>();
+            var resolved = await ResolveAsync(tries, endpoint);
+            await client.ReturnHomeAsync();
+            outcome = resolved.As<StoreConnection>();
+            var isItsFault = true;
+            for (var i = 0; isItsFault && i < resolved.Value?.Count; i++)
+            {
+                if (own.Contains(resolved.Value[i]))
+                {
+                    // Nothing that a probe could mend.
+                    outcome = Outcome<StoreConnection>.Failed(ProxyFailure.StoreUnreachable, $"{tries.Node.Id} at {resolved.Value[i]} is a listener of our own");
+                    isItsFault = false;
+                    break;
+                }
+
+                var share = tries.Share(resolved.Value.Count - i);
+                using var until = tries.Deadline.Within(share);
+                try
+                {
+                    outcome = await DialAsync(tries, endpoint, resolved.Value[i]);
+                }
+                catch (OperationCanceledException) when (until.HasPassed)
+                {
+                    outcome = Outcome<StoreConnection>.Failed(ProxyFailure.StoreTimeout, $"{tries.Node.Id} ({endpoint}): no connection within {share.TotalSeconds:0.#} s");
+                }
+                catch (SocketException exception) when (IsOurs(exception.SocketErrorCode))
+                {
+                    outcome = Outcome<StoreConnection>.Failed(ProxyFailure.StoreUnreachable, $"{tries.Node.Id} ({endpoint}) was not dialled: {exception.Message}");
+                    isItsFault = false;
+                }
+
+                if (outcome.IsDone)
+                {
+                    return outcome;
+                }
+            }
+
+            if (isItsFault)
+            {
+                Note(tries, endpoint, outcome.Detail);
+            }
         }
 
-        var failed = Outcome<StoreConnection>.Failed(ProxyFailure.StoreUnreachable, $"{node.Id} ({endpoint}): no address");
-        for (var i = 0; i < resolved.Value.Count; i++)
-        {
-            var endPoint = resolved.Value[i];
-            if (own.Contains(endPoint))
-            {
-                // Our own fault, and nothing that a probe could mend.
-                return Outcome<StoreConnection>.Failed(ProxyFailure.StoreUnreachable, $"{node.Id} at {endPoint} is a listener of our own");
-            }
-
-            var share = budget.Share(resolved.Value.Count - i + others);
-            using var until = deadline.Within(share);
-            try
-            {
-                failed = await DialAsync(node, candidate, endpoint, endPoint, door.IsImplicit, deadline.Token);
-            }
-            catch (OperationCanceledException) when (until.HasPassed)
-            {
-                failed = Outcome<StoreConnection>.Failed(ProxyFailure.StoreTimeout, $"{node.Id} ({endpoint}): no connection within {share.TotalSeconds:0.#} s");
-            }
-            catch (SocketException exception) when (IsOurs(exception.SocketErrorCode))
-            {
-                return Outcome<StoreConnection>.Failed(ProxyFailure.StoreUnreachable, $"{node.Id} ({endpoint}) was not dialled: {exception.Message}");
-            }
-
-            if (failed.IsDone)
-            {
-                return failed;
-            }
-        }
-
-        Note(node, door, endpoint, failed.Detail);
-        return failed;
+        return outcome.Report is null ? AllDown(tries) : outcome;
     }
 
-    /// <summary>What a dialogue on a connection tells of its address. True: another address may be tried, nothing of the user was said yet.</summary>
-    public bool Judge<T>(StoreNode node, StoreDoor door, EndpointHealth endpoint, Outcome<T> outcome, bool isGreeted)
+    /// <summary>What a dialogue on a connection tells of its address. True: the next one is to be tried, nothing of the user was said yet.</summary>
+    public bool Judge<T>(StoreTries tries, EndpointHealth endpoint, Outcome<T> outcome)
         where T : class
     {
-        var isWell = AttemptJudgement.IsWell(outcome.IsDone ? null : outcome.Failure, isGreeted);
+        var isWell = AttemptJudgement.IsWell(outcome.IsDone ? null : outcome.Failure, tries.IsGreeted);
         if (isWell == true)
         {
             StoreHealthMonitor.Succeeded(endpoint);
         }
         else if (isWell == false)
         {
-            Note(node, door, endpoint, outcome.Detail);
+            Note(tries, endpoint, outcome.Detail);
         }
 
-        return isWell == false;
+        return isWell == false && tries.HasMore;
     }
+
+    private static Outcome<StoreConnection> AllDown(StoreTries tries) => Outcome<StoreConnection>.Failed(
+        ProxyFailure.StoreUnreachable,
+        $"{tries.Node.Id} is down: " + string.Join("; ", tries.Node.Candidates.Select(candidate =>
+            candidate.IsOut ? $"{candidate.Address}: {candidate.Detail}"
+            : candidate.For(tries.Door.Service) is { } endpoint ? $"{endpoint}: {endpoint.Reason}"
+            : $"{candidate.Address} offers no {tries.Door.Service}")));
 
     // What the system lacks here says nothing of the store.
     private static bool IsOurs(SocketError error) =>
         error is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable or SocketError.AddressNotAvailable or SocketError.AccessDenied;
 
-    private void Note(StoreNode node, StoreDoor door, EndpointHealth endpoint, string detail) => health?.Failed(node, door.Service, endpoint, detail);
+    private void Note(StoreTries tries, EndpointHealth endpoint, string detail) => health?.Failed(tries.Node, tries.Door.Service, endpoint, detail);
 
-    private async ValueTask<Outcome<IReadOnlyList<EndPoint>>> ResolveAsync(StoreNode node, EndpointHealth endpoint, TimeSpan share, SessionDeadline deadline)
+    private async ValueTask<Outcome<IReadOnlyList<EndPoint>>> ResolveAsync(StoreTries tries, EndpointHealth endpoint)
     {
         var found = _resolver.ResolveAsync(endpoint.Address, endpoint.Port, CancellationToken.None);
         if (found.IsCompletedSuccessfully)
@@ -146,43 +148,44 @@ internal sealed class StoreConnector(
             return Outcome<IReadOnlyList<EndPoint>>.Done(found.Result);
         }
 
-        using var until = deadline.Within(share);
+        var share = tries.Share(1);
+        using var until = tries.Deadline.Within(share);
         try
         {
-            return Outcome<IReadOnlyList<EndPoint>>.Done(await found.AsTask().WaitAsync(deadline.Token));
+            return Outcome<IReadOnlyList<EndPoint>>.Done(await found.AsTask().WaitAsync(tries.Deadline.Token));
         }
         catch (OperationCanceledException) when (until.HasPassed)
         {
-            return Outcome<IReadOnlyList<EndPoint>>.Failed(ProxyFailure.StoreTimeout, $"{node.Id} ({endpoint}): its name did not resolve within {share.TotalSeconds:0.#} s");
+            return Outcome<IReadOnlyList<EndPoint>>.Failed(ProxyFailure.StoreTimeout, $"{tries.Node.Id} ({endpoint}): its name did not resolve within {share.TotalSeconds:0.#} s");
         }
         catch (SocketException exception)
         {
-            return Outcome<IReadOnlyList<EndPoint>>.Failed(ProxyFailure.StoreUnreachable, $"{node.Id} ({endpoint}): {exception.Message}");
+            return Outcome<IReadOnlyList<EndPoint>>.Failed(ProxyFailure.StoreUnreachable, $"{tries.Node.Id} ({endpoint}): {exception.Message}");
         }
     }
 
-    private async ValueTask<Outcome<StoreConnection>> DialAsync(
-        StoreNode node, StoreCandidate candidate, EndpointHealth endpoint, EndPoint endPoint, bool isImplicit, CancellationToken cancellationToken)
+    private async ValueTask<Outcome<StoreConnection>> DialAsync(StoreTries tries, EndpointHealth endpoint, EndPoint endPoint)
     {
         ConnectionContext connection;
+        var cancellationToken = tries.Deadline.Token;
         try
         {
             connection = await transport.ConnectAsync(endPoint, cancellationToken);
         }
         catch (Exception exception) when (exception is IOException or ConnectionAbortedException || (exception is SocketException dial && !IsOurs(dial.SocketErrorCode)))
         {
-            return Outcome<StoreConnection>.Failed(ProxyFailure.StoreUnreachable, $"{node.Id} ({endPoint}): {exception.Message}");
+            return Outcome<StoreConnection>.Failed(ProxyFailure.StoreUnreachable, $"{tries.Node.Id} ({endPoint}): {exception.Message}");
         }
 
-        if (!isImplicit)
+        if (!tries.Door.IsImplicit)
         {
-            return new StoreConnection(connection, node.Tls == StoreTlsMode.StartTls ? tls.SettingsFor(candidate.Address) : null, endpoint);
+            return new StoreConnection(connection, tries.Node.Tls == StoreTlsMode.StartTls ? tls.SettingsFor(endpoint.Address) : null, endpoint);
         }
 
         var outcome = TlsOutcome.Aborted;
         try
         {
-            outcome = await connection.Features.Get<ITlsFeature>()!.BecomeClientAsync(tls.SettingsFor(candidate.Address), cancellationToken);
+            outcome = await connection.Features.Get<ITlsFeature>()!.BecomeClientAsync(tls.SettingsFor(endpoint.Address), cancellationToken);
         }
         finally
         {
@@ -199,6 +202,6 @@ internal sealed class StoreConnector(
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        return Outcome<StoreConnection>.Failed(ProxyFailure.StoreTlsFailed, $"{node.Id} ({endPoint}): TLS {outcome}");
+        return Outcome<StoreConnection>.Failed(ProxyFailure.StoreTlsFailed, $"{tries.Node.Id} ({endPoint}): TLS {outcome}");
     }
 }

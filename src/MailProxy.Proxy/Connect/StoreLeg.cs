@@ -18,7 +18,7 @@ namespace MailProxy.Proxy.Connect;
 /// <param name="Local">The address the client connected to.</param>
 /// <param name="ProxyTtl">Loop guard sent with the identity; starts at 5.</param>
 /// <param name="HostName">Ours, for EHLO and LHLO.</param>
-/// <param name="Greeting">Hears that the store has greeted; null: nobody wants to know.</param>
+/// <param name="Tries">Hears that the store has greeted; null: nobody wants to know.</param>
 internal sealed record StoreLeg(
     StoreNode Node,
     string User,
@@ -31,4 +31,4 @@ internal sealed record StoreLeg(
     IPEndPoint? Local,
     int ProxyTtl,
     string HostName,
-    IGreetingListener? Greeting = null);
+    StoreTries? Tries = null);

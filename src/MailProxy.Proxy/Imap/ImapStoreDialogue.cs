@@ -31,7 +31,7 @@ internal sealed class ImapStoreDialogue(bool tellClientAddress) : IStoreDialogue
             return StoreFault(greeting?.Response, "greeting");
         }
 
-        leg.Greeting?.Greeted();
+        leg.Tries?.Greeted();
 
         var capabilities = greeting.Capabilities;
         if (leg.UpgradeWith is not null)

@@ -34,7 +34,7 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
             return Fault(greeting, "greeting");
         }
 
-        leg.Greeting?.Greeted();
+        leg.Tries?.Greeted();
 
         if (leg.UpgradeWith is not null && await StartTlsAsync(store, leg.UpgradeWith, cancellationToken) is { } failure)
         {

@@ -1,4 +1,5 @@
 using MailProxy.Directory;
+using MailProxy.Protocols.Referrals;
 using MailProxy.Proxy.Connect;
 using MailProxy.Proxy.Failures;
 using MailProxy.Proxy.Sessions;
@@ -13,7 +14,7 @@ namespace MailProxy.Proxy.Relay;
 /// One MAIL transaction: who it is from, who it is for, and a target for every store that holds one of them. A store is opened when the first
 /// of its recipients is named, so that a recipient whose store cannot take it now hears so at RCPT.
 /// </summary>
-internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext session, SessionServices services, SessionDeadline deadline, string helo) : IAsyncDisposable, IGreetingListener
+internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext session, SessionServices services, SessionDeadline deadline, string helo) : IAsyncDisposable
 {
     // architecture.md: the loop guard starts at 5.
     private const int FirstTtl = 5;
@@ -24,7 +25,6 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
     // Whom the message is for, and where each of them lived at RCPT.
     private readonly List<(DirectoryUser User, string Store)> _users = [];
     private bool _isUnderWay;
-    private bool _isGreeted;
 
     /// <summary>What MAIL FROM said.</summary>
     public RelayEnvelope Envelope => envelope;
@@ -179,23 +179,11 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
         foreach (var (user, named, isSmarthost) in wanted)
         {
             var (node, asked) = await AskAsync(user, named, added, limit.Token);
-            for (var then = new RouteDecision(RouteOutcome.Routed, node.Id, node, RouteReason.None, "as a recipient");
-                 !isSmarthost && !asked.Reply.IsPositive && _targets[node.Id].Referral is { } referral && then.ReferredBy is null;)
+            if (!isSmarthost && !asked.Reply.IsPositive && _targets[node.Id].Referral is { } referral && await FollowAsync(referral, node, user, address) is { } home)
             {
-                // The store refuses who has moved away; the other one is asked, if it is one of ours. Only one step: whoever moves twice in a moment is put off.
-                var next = services.Routing.Follow(referral, then, user, MailProtocol.Lmtp);
-                if (!next.IsDone || !(await OpenAsync(next.Value.Store!, isSmarthost: false, isAlone: false)).IsDone)
-                {
-                    SessionLog.RecipientFailed(
-                        services.Logger, Microsoft.Extensions.Logging.LogLevel.Warning, session.Listener.Name, address, session.Id, ProxyFailure.StoreReferred,
-                        next.IsDone ? $"{node.Id} refers {user} to {next.Value.StoreId}, which cannot be reached" : next.Detail);
-                    break;
-                }
-
                 added.Remove((node.Id, user));
                 _asked.Remove((node.Id, user));
-                then = next.Value;
-                (node, asked) = await AskAsync(user, then.Store!, added, limit.Token);
+                (node, asked) = await AskAsync(user, home, added, limit.Token);
             }
 
             var target = _targets[node.Id];
@@ -224,6 +212,23 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
 
         Recipients.Add(new RelayRecipient(address, places));
         return new(250, "2.1.5 OK");
+    }
+
+    // The store refuses who has moved away; the other one is asked, if it is one of ours and can be reached. Only one step: whoever moves twice in a
+    // moment is put off. Null: the refusal stands.
+    private async ValueTask<StoreNode?> FollowAsync(UserReferral referral, StoreNode from, string user, string address)
+    {
+        var then = new RouteDecision(RouteOutcome.Routed, from.Id, from, RouteReason.None, "as a recipient");
+        var next = services.Routing.Follow(referral, then, user, MailProtocol.Lmtp);
+        if (next.IsDone && (await OpenAsync(next.Value.Store!, isSmarthost: false, isAlone: false)).IsDone)
+        {
+            return next.Value.Store;
+        }
+
+        SessionLog.RecipientFailed(
+            services.Logger, Microsoft.Extensions.Logging.LogLevel.Warning, session.Listener.Name, address, session.Id, ProxyFailure.StoreReferred,
+            next.IsDone ? $"{from.Id} refers {user} to {next.Value.StoreId}, which cannot be reached" : next.Detail);
+        return null;
     }
 
     // The same user behind two addresses gets one copy.
@@ -285,7 +290,7 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
             return present.Fault is null ? present : Outcome<RelayTarget>.Failed(ProxyFailure.StoreTemporaryFailure, present.FaultDetail);
         }
 
-        if (!isSmarthost && services.Links.TryTake(node, session.Connection) is { } rested && await OpenOnAsync(rested, isSmarthost, isAlone, services.Settings.Limits.StoreLogin) is { IsDone: true } opened)
+        if (!isSmarthost && services.Links.TryTake(node, session.Connection) is { } rested && await OpenOnAsync(rested, isSmarthost, isAlone, services.Settings.Limits.StoreLogin, null) is { IsDone: true } opened)
         {
             return opened;
         }
@@ -299,7 +304,7 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
         {
             var dialled = await services.Smarthost!.ConnectAsync(session.Connection, deadline);
             return dialled.IsDone
-                ? await OpenOnAsync(new RelayLink(node, dialled.Value), isSmarthost, isAlone, services.Settings.Limits.StoreLogin)
+                ? await OpenOnAsync(new RelayLink(node, dialled.Value), isSmarthost, isAlone, services.Settings.Limits.StoreLogin, null)
                 : dialled.As<RelayTarget>();
         }
 
@@ -309,54 +314,46 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
             return Outcome<RelayTarget>.Failed(ProxyFailure.StoreUnreachable, services.Returning.Refusal(node));
         }
 
-        var found = StoreConnector.TryFindDoor(node, MailProtocol.Lmtp, out var door);
-        if (!found.IsDone)
+        // Messages of many users share a connection, so nobody's own address counts: they are spread by weight.
+        var begun = services.Connector.Begin(node, MailProtocol.Lmtp, session.Id, deadline);
+        if (!begun.IsDone)
         {
-            return found.As<RelayTarget>();
+            return begun.As<RelayTarget>();
         }
 
-        // Messages of many users share a connection, so nobody's own address counts: they are spread by weight.
-        var candidates = CandidateOrder.Of(node, door.Service, session.Id);
-        var budget = services.Connector.NewBudget();
-        for (var others = candidates.Count - 1; others >= 0; others--)
+        while (true)
         {
-            var connected = await services.Connector.ConnectAsync(node, candidates[^(others + 1)], door, budget, others, session.Connection, deadline);
-            if (connected.IsDone)
-            {
-                var greeting = others == 0 ? services.Settings.Limits.StoreGreeting : budget.Share(1 + others);
-                var opened = await OpenOnAsync(new RelayLink(node, connected.Value), isSmarthost, isAlone, greeting);
-                if (!services.Connector.Judge(node, door, connected.Value.Endpoint, opened, _isGreeted) || others == 0)
-                {
-                    return opened;
-                }
-            }
-            else if (others == 0)
+            var connected = await services.Connector.ConnectAsync(begun.Value, session.Connection);
+            if (!connected.IsDone)
             {
                 return connected.As<RelayTarget>();
             }
-        }
 
-        return StoreConnector.AllDown<RelayTarget>(node, door);
+            var opened = await OpenOnAsync(new RelayLink(node, connected.Value), isSmarthost, isAlone, begun.Value.GreetingLimit, begun.Value);
+            if (!services.Connector.Judge(begun.Value, connected.Value.Endpoint, opened))
+            {
+                return opened;
+            }
+        }
     }
 
-    private async ValueTask<Outcome<RelayTarget>> OpenOnAsync(RelayLink link, bool isSmarthost, bool isAlone, TimeSpan patience)
+    private async ValueTask<Outcome<RelayTarget>> OpenOnAsync(RelayLink link, bool isSmarthost, bool isAlone, TimeSpan patience, StoreTries? tries)
     {
-        _isGreeted = false;
         using var limit = deadline.Within(patience);
         using var nothing = new Secret([]);
         var node = link.Node;
         var target = new RelayTarget(link, node.Id, isLmtp: !isSmarthost, services.Links);
         var leg = new StoreLeg(
             node, "", StoreLoginMethod.External, null, nothing, link.Connection.UpgradeWith, session.Id, session.Client, session.Local, FirstTtl,
-            services.Settings.HostName, this);
-        var opened = Outcome<RelayTarget>.Failed(ProxyFailure.StoreTimeout, $"{node.Id} ({link.Connection.Endpoint}) did not answer in time");
+            services.Settings.HostName, tries);
+        var opened = default(Outcome<RelayTarget>);
         try
         {
             opened = await target.OpenAsync(leg, envelope, services.Settings.Stores.TellClientAddress && !isSmarthost, isAlone, deadline.Token);
         }
         catch (OperationCanceledException) when (limit.HasPassed)
         {
-            return opened;
+            return Outcome<RelayTarget>.Failed(ProxyFailure.StoreTimeout, $"{node.Id} ({link.Connection.Endpoint}) did not answer in time");
         }
         finally
         {
@@ -372,13 +369,6 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
         }
 
         return opened;
-    }
-
-    /// <inheritdoc/>
-    void IGreetingListener.Greeted()
-    {
-        _isGreeted = true;
-        deadline.Within(services.Settings.Limits.StoreLogin);
     }
 
     private RelayReply Fail(string address, ProxyFailure failure, string detail)

@@ -21,5 +21,5 @@ internal sealed class SmarthostConnector(StoreConnector connector, string host, 
 
     /// <summary>A connection that is ready for EHLO.</summary>
     public ValueTask<Outcome<StoreConnection>> ConnectAsync(ConnectionContext client, SessionDeadline deadline) =>
-        connector.ConnectAsync(Node, Node.Candidates[0], new StoreDoor(StoreService.Submission, tls == StoreTlsMode.Implicit), connector.NewBudget(), others: 0, client, deadline);
+        connector.ConnectAsync(connector.Begin(Node, new StoreDoor(StoreService.Submission, tls == StoreTlsMode.Implicit), deadline), client);
 }

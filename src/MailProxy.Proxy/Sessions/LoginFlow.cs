@@ -12,7 +12,7 @@ using MailProxy.Transport.Serving;
 namespace MailProxy.Proxy.Sessions;
 
 /// <summary>One login attempt from credentials to a store that said yes: authenticate, route, connect, store login.</summary>
-internal sealed class LoginFlow(SessionContext session, SessionServices services, ServedConnection served, SessionDeadline deadline) : IGreetingListener
+internal sealed class LoginFlow(SessionContext session, SessionServices services, ServedConnection served, SessionDeadline deadline)
 {
     // A user who moves while logging in is routed again; more often than this is a fault of the routing data.
     private const int MovesWhileLoggingIn = 3;
@@ -22,8 +22,6 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
 
     // wire.md: referrals are followed at most twice.
     private const int MostReferrals = 2;
-
-    private bool _isGreeted;
 
     /// <summary>Asks the directory.</summary>
     public async ValueTask<Outcome<DirectoryUser>> AuthenticateAsync(LoginAttempt attempt)
@@ -140,13 +138,6 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
 
     private bool HasMoved(string user) => services.Routing.HasMoved(user, session.DirectoryHome, session.Route!.StoreId!, session.Route.ReferredBy);
 
-    /// <inheritdoc/>
-    void IGreetingListener.Greeted()
-    {
-        _isGreeted = true;
-        deadline.Within(services.Settings.Limits.StoreLogin);
-    }
-
     // Counted in by now, so this look cannot be too early for a hold that is confirmed after it. Null: the user moved meanwhile.
     private async ValueTask<Outcome<LinkedStore>?> LinkToAsync(DirectoryUser user, LoginAttempt attempt, IStoreDialogue dialogue, int ttl)
     {
@@ -170,44 +161,39 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
             return Outcome<LinkedStore>.Failed(ProxyFailure.StoreUnreachable, services.Returning.Refusal(node));
         }
 
-        var found = StoreConnector.TryFindDoor(node, session.Listener.Protocol!.Value, out var door);
-        if (!found.IsDone)
+        var begun = services.Connector.Begin(node, session.Listener.Protocol!.Value, user.Name, deadline);
+        if (!begun.IsDone)
         {
-            return found.As<LinkedStore>();
+            return begun.As<LinkedStore>();
         }
 
-        var candidates = CandidateOrder.Of(node, door.Service, user.Name);
-        var budget = services.Connector.NewBudget();
-        for (var others = candidates.Count - 1; others >= 0; others--)
+        while (true)
         {
-            session.Enter(SessionPhase.Connecting);
-            var connected = await services.Connector.ConnectAsync(node, candidates[^(others + 1)], door, budget, others, session.Connection, deadline);
-            if (connected.IsDone)
-            {
-                var leg = new StoreLeg(
-                    node, user.Login?.Name ?? user.Name, credential.Method, services.Settings.Master, credential.Secret, connected.Value.UpgradeWith,
-                    session.Id, session.Client, session.Local, ttl, services.Settings.HostName, this);
-                var linked = await LogInAtStoreAsync(connected.Value, leg, dialogue, others == 0 ? services.Settings.Limits.StoreGreeting : budget.Share(1 + others));
-                if (linked is not { } verdict || !services.Connector.Judge(node, door, connected.Value.Endpoint, verdict, _isGreeted) || others == 0)
-                {
-                    return linked;
-                }
-            }
-            else if (others == 0)
+            var connected = await services.Connector.ConnectAsync(begun.Value, session.Connection);
+            if (!connected.IsDone)
             {
                 return connected.As<LinkedStore>();
             }
-        }
 
-        return StoreConnector.AllDown<LinkedStore>(node, door);
+            var leg = new StoreLeg(
+                node, user.Login?.Name ?? user.Name, credential.Method, services.Settings.Master, credential.Secret, connected.Value.UpgradeWith,
+                session.Id, session.Client, session.Local, ttl, services.Settings.HostName, begun.Value);
+            var linked = await LogInAtStoreAsync(connected.Value, leg, dialogue, begun.Value);
+            if (linked is not { } verdict || !services.Connector.Judge(begun.Value, connected.Value.Endpoint, verdict))
+            {
+                return linked;
+            }
+
+            session.Enter(SessionPhase.Connecting);
+        }
     }
 
     // Null: the user moved meanwhile.
-    private async ValueTask<Outcome<LinkedStore>?> LogInAtStoreAsync(StoreConnection store, StoreLeg leg, IStoreDialogue dialogue, TimeSpan greeting)
+    private async ValueTask<Outcome<LinkedStore>?> LogInAtStoreAsync(StoreConnection store, StoreLeg leg, IStoreDialogue dialogue, StoreTries tries)
     {
         session.Enter(SessionPhase.StoreLogin);
         var isLinked = false;
-        _isGreeted = false;
+        var greeting = tries.GreetingLimit;
         using var limit = deadline.Within(greeting);
         try
         {
@@ -225,7 +211,7 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
         {
             return Outcome<LinkedStore>.Failed(
                 ProxyFailure.StoreTimeout,
-                _isGreeted
+                tries.IsGreeted
                     ? $"{leg.Node.Id} ({store.Endpoint}) did not answer the login within {services.Settings.Limits.StoreLogin.TotalSeconds:0.#} s"
                     : $"{leg.Node.Id} ({store.Endpoint}) did not greet within {greeting.TotalSeconds:0.#} s");
         }

@@ -25,7 +25,7 @@ internal static class SmtpStoreOpening
             return Fault(greeting, "greeting");
         }
 
-        leg.Greeting?.Greeted();
+        leg.Tries?.Greeted();
 
         var offered = await HelloAsync(store, hello, leg.HostName, cancellationToken);
         if (!offered.IsDone || leg.UpgradeWith is null)

@@ -17,7 +17,7 @@ internal static class ProxiesDrainCommand
     public static Command Create()
     {
         var arguments = ConfigArguments.OfOperator();
-        var node = new Argument<string>("NODE") { Description = "The proxy's name." };
+        var node = OneNodeCommand.NodeArgument();
         var deadline = new Option<int?>("--deadline") { Description = "Seconds until the last session is ended; without it what the node's Drain:Deadline says." };
         var detach = new Option<bool>("--detach") { Description = "Do not wait for the end." };
         var json = OperatorCommand.JsonOption();

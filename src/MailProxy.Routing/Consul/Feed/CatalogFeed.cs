@@ -16,7 +16,6 @@ internal sealed class CatalogFeed : IWatchSource<IReadOnlyList<ServiceHealth>>, 
     private readonly string service;
     private readonly BlockingWatch<IReadOnlyList<ServiceHealth>> watch;
     private Dictionary<string, StoreNode> known = [];
-    private IReadOnlyDictionary<string, StoreNode> seeded = new Dictionary<string, StoreNode>();
     private Dictionary<(string Id, string Node), StoreInstance> read = [];
     private HashSet<string> warned = [];
     private volatile IReadOnlyList<ServiceHealth> lastAnswer = [];
@@ -32,6 +31,8 @@ internal sealed class CatalogFeed : IWatchSource<IReadOnlyList<ServiceHealth>>, 
 
     public string Name => "catalog";
 
+    public ViewParts Part => ViewParts.Catalog;
+
     public bool IsConfirmed => watch.Status.IsConfirmed;
 
     public TimeSpan Age => watch.Status.Age;
@@ -41,18 +42,13 @@ internal sealed class CatalogFeed : IWatchSource<IReadOnlyList<ServiceHealth>>, 
     public void Seed(SavedRouting saved)
     {
         lastAnswer = saved.Stores;
-        seeded = known = Read(saved.Stores);
+        known = Read(saved.Stores);
     }
 
     public RoutingView FillIn(RoutingView view, TimeSpan age)
     {
-        if (view.Loaded.HasFlag(ViewParts.Catalog))
-        {
-            return view;
-        }
-
         watch.Status.Assume(age);
-        return Apply(view, seeded);
+        return Apply(view, Volatile.Read(ref known));
     }
 
     public void Save(SavedRouting saved) => saved.Stores = [.. lastAnswer];
@@ -83,7 +79,7 @@ internal sealed class CatalogFeed : IWatchSource<IReadOnlyList<ServiceHealth>>, 
         var next = Read(answer.Value);
         if (!loaded || !Same(known, next))
         {
-            known = next;
+            Volatile.Write(ref known, next);
             loaded = true;
             context.Router.Publish(view => Apply(view, next));
         }

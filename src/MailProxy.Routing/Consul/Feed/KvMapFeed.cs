@@ -22,7 +22,6 @@ internal sealed class KvMapFeed<T> : IWatchSource<IReadOnlyList<KvPair>>, IFeed
     private readonly BlockingWatch<IReadOnlyList<KvPair>> watch;
     private Dictionary<string, T> known = [];
     private Dictionary<string, ulong> warned = [];
-    private IReadOnlyDictionary<string, T> seeded = new Dictionary<string, T>();
     private bool loaded;
     private ulong applied;
 
@@ -36,6 +35,8 @@ internal sealed class KvMapFeed<T> : IWatchSource<IReadOnlyList<KvPair>>, IFeed
     }
 
     public string Name => map.Name;
+
+    public ViewParts Part => map.Part;
 
     public bool IsConfirmed => watch.Status.IsConfirmed;
 
@@ -55,19 +56,12 @@ internal sealed class KvMapFeed<T> : IWatchSource<IReadOnlyList<KvPair>>, IFeed
                 known[name] = value;
             }
         }
-
-        seeded = known;
     }
 
     public RoutingView FillIn(RoutingView view, TimeSpan age)
     {
-        if (view.Loaded.HasFlag(map.Part))
-        {
-            return view;
-        }
-
         watch.Status.Assume(age);
-        return Apply(view, seeded);
+        return Apply(view, Volatile.Read(ref known));
     }
 
     public void Save(SavedRouting saved) => saved.Maps[map.Name] = Volatile.Read(ref known).ToDictionary(entry => entry.Key, entry => map.Write(entry.Value));

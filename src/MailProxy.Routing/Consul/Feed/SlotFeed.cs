@@ -17,8 +17,6 @@ internal sealed class SlotFeed : IWatchSource<KvPair?>, IFeed
     private readonly DisappearanceGuard guard;
     private readonly BlockingWatch<KvPair?> watch;
     private SlotTable? known;
-    private volatile string? text;
-    private SlotTable? seeded;
     private ulong warned;
     private bool loaded;
     private ulong applied;
@@ -33,6 +31,8 @@ internal sealed class SlotFeed : IWatchSource<KvPair?>, IFeed
 
     public string Name => "slots";
 
+    public ViewParts Part => ViewParts.Slots;
+
     public bool IsConfirmed => watch.Status.IsConfirmed;
 
     /// <summary>ModifyIndex of the value that was applied last; 0: there is none.</summary>
@@ -46,22 +46,17 @@ internal sealed class SlotFeed : IWatchSource<KvPair?>, IFeed
     {
         if (saved.Slots is { } value && SlotTableParser.TryParse(Encoding.UTF8.GetBytes(value), out var table, out _))
         {
-            (known, seeded, text) = (table, table, value);
+            known = table;
         }
     }
 
     public RoutingView FillIn(RoutingView view, TimeSpan age)
     {
-        if (view.Loaded.HasFlag(ViewParts.Slots))
-        {
-            return view;
-        }
-
         watch.Status.Assume(age);
-        return Apply(view, seeded);
+        return Apply(view, Volatile.Read(ref known));
     }
 
-    public void Save(SavedRouting saved) => saved.Slots = text;
+    public void Save(SavedRouting saved) => saved.Slots = Volatile.Read(ref known) is { } table ? Encoding.UTF8.GetString(SlotTableText.Write(table)) : null;
 
     public Task RunAsync(CancellationToken cancellationToken) => watch.RunAsync(cancellationToken);
 
@@ -75,7 +70,6 @@ internal sealed class SlotFeed : IWatchSource<KvPair?>, IFeed
             guard.Reset();
             if (Read(pair) is { } table)
             {
-                text = Encoding.UTF8.GetString(pair.Value ?? []);
                 Publish(table);
                 Volatile.Write(ref applied, pair.ModifyIndex);
             }
@@ -92,7 +86,6 @@ internal sealed class SlotFeed : IWatchSource<KvPair?>, IFeed
             return WatchVerdict.Doubted;
         }
 
-        text = null;
         Publish(null);
         return WatchVerdict.Believed;
     }
@@ -125,7 +118,7 @@ internal sealed class SlotFeed : IWatchSource<KvPair?>, IFeed
             return;
         }
 
-        known = table;
+        Volatile.Write(ref known, table);
         loaded = true;
         context.Router.Publish(view => Apply(view, table));
     }

@@ -1,10 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using MailProxy.Routing.Disk;
 
 namespace MailProxy.Routing.Consul.LastGood;
 
-/// <summary>One file with the last good view. It is replaced as a whole, so a crash leaves the old one or the new one. It names users: only its owner may read it.</summary>
-/// <param name="path">Where it is; its folder is made.</param>
+/// <summary>One file with the last good view.</summary>
+/// <param name="path">Where it is.</param>
 internal sealed class LastGoodFile(string path)
 {
     // 50,000 pins are 4 MB; a file this large is something else.
@@ -50,22 +51,5 @@ internal sealed class LastGoodFile(string path)
     /// <summary>Replaces it.</summary>
     /// <exception cref="IOException">It could not be written; the old one stands.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
-    public void Write(SavedRouting saved)
-    {
-        System.IO.Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
-        var next = path + ".new";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using (var file = new FileStream(next, options))
-        {
-            JsonSerializer.Serialize(file, saved, ConsulJson.Default.SavedRouting);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(next, path, overwrite: true);
-    }
+    public void Write(SavedRouting saved) => ReplacedFile.Write(path, file => JsonSerializer.Serialize(file, saved, ConsulJson.Default.SavedRouting));
 }

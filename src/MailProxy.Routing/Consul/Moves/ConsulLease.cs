@@ -6,6 +6,15 @@ namespace MailProxy.Routing.Consul.Moves;
 /// <summary>A Consul session that is renewed at a third of its TTL, and counts itself lost one TTL after the last renewal that was sent.</summary>
 internal sealed class ConsulLease : IAsyncDisposable
 {
+    /// <summary>How long to wait for a dead holder's session to run out: Consul may take twice the TTL, and needs no more.</summary>
+    public static readonly TimeSpan TakeOverPatience = TimeSpan.FromSeconds(35);
+
+    /// <summary>How often to look meanwhile.</summary>
+    public static readonly TimeSpan TakeOverPause = TimeSpan.FromMilliseconds(500);
+
+    // A command that dies lets go of its keys within twice this.
+    private static readonly TimeSpan CommandTtl = TimeSpan.FromSeconds(15);
+
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(3);
 
     private readonly CancellationTokenSource stop = new();
@@ -29,19 +38,17 @@ internal sealed class ConsulLease : IAsyncDisposable
     /// <summary>Cancelled when it is lost: others may hold its keys.</summary>
     public CancellationToken Lost => lost.Token;
 
-    /// <summary>Creates a session.</summary>
+    /// <summary>Creates the session of an operator's command: its keys stay when it ends, for whoever goes on.</summary>
     /// <param name="consul">Where.</param>
     /// <param name="name">For people.</param>
-    /// <param name="behavior"><c>release</c> or <c>delete</c>: what becomes of its keys.</param>
-    /// <param name="ttl">At least 10 s.</param>
     /// <param name="time">For renewals.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public static async Task<ConsulLease> CreateAsync(
-        IConsulClient consul, string name, string behavior, TimeSpan ttl, TimeProvider time, CancellationToken cancellationToken)
+    /// <exception cref="ConsulException">Consul gave no session.</exception>
+    public static async Task<ConsulLease> OfCommandAsync(IConsulClient consul, string name, TimeProvider time, CancellationToken cancellationToken)
     {
         var created = time.GetTimestamp();
-        var id = await consul.Session.CreateAsync(Definition(name, behavior, ttl), cancellationToken);
-        return new ConsulLease(consul, id, ttl, created, time);
+        var id = await consul.Session.CreateAsync(Definition(name, "release", CommandTtl), cancellationToken);
+        return new ConsulLease(consul, id, CommandTtl, created, time);
     }
 
     /// <summary>A session of ours. No lock delay: whoever writes a key of it proves in the same transaction that the session still holds it.</summary>

@@ -11,12 +11,6 @@ namespace MailProxy.Routing.Consul.Moves;
 /// </summary>
 public sealed class MoveLedger : IMoveLedger, IDisposable
 {
-    // Consul may take twice the TTL until it counts a session as lost, and needs no more.
-    private static readonly TimeSpan SessionTtl = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan TakeOverPatience = TimeSpan.FromSeconds(35);
-    private static readonly TimeSpan TakeOverPause = TimeSpan.FromMilliseconds(500);
-    private const string ReleaseBehavior = "release";
-
     private readonly IConsulClient consul;
     private readonly MoveKeys keys;
     private readonly TimeProvider time;
@@ -26,7 +20,7 @@ public sealed class MoveLedger : IMoveLedger, IDisposable
     /// <summary>Over the agent that the options (and Consul's environment variables) name.</summary>
     /// <exception cref="ConsulException">The address cannot be understood.</exception>
     public MoveLedger(ConsulOptions options, TimeProvider time)
-        : this(new ConsulClient(options, time), options.Prefix, time, TakeOverPatience)
+        : this(new ConsulClient(options, time), options.Prefix, time, ConsulLease.TakeOverPatience)
     {
     }
 
@@ -90,7 +84,7 @@ public sealed class MoveLedger : IMoveLedger, IDisposable
                     + "Let it finish, or stop it there and repeat this.");
             }
 
-            await Task.Delay(TakeOverPause, time, cancellationToken);
+            await Task.Delay(ConsulLease.TakeOverPause, time, cancellationToken);
         }
     }
 
@@ -114,7 +108,7 @@ public sealed class MoveLedger : IMoveLedger, IDisposable
     private MoveHandle Handle(MoveRecord move, ConsulLease lease) => new(consul, keys, move, lease, retry);
 
     private async Task<ConsulLease> LeaseAsync(MoveRecord move, CancellationToken cancellationToken) => await retry.RunAsync(
-        () => ConsulLease.CreateAsync(consul, $"mailproxy move {move.Id} by {move.Operator}", ReleaseBehavior, SessionTtl, time, cancellationToken),
+        () => ConsulLease.OfCommandAsync(consul, $"mailproxy move {move.Id} by {move.Operator}", time, cancellationToken),
         cancellationToken);
 
     private async Task<KvPair?> ReadAsync(string id, CancellationToken cancellationToken) =>

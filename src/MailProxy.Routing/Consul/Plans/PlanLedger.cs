@@ -9,12 +9,6 @@ namespace MailProxy.Routing.Consul.Plans;
 /// <summary>Who moves many users: one command at a time for each plan.</summary>
 public sealed class PlanLedger
 {
-    // As long as for a move: a dead command's session runs out within twice its TTL.
-    private static readonly TimeSpan SessionTtl = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(35);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
-    private const string ReleaseBehavior = "release";
-
     private readonly IConsulClient consul;
     private readonly MoveKeys keys;
     private readonly ConsulRetry retry;
@@ -54,7 +48,7 @@ public sealed class PlanLedger
             }
 
             var driver = before?.Operator ?? "somebody";
-            if (time.GetElapsedTime(started) >= Patience)
+            if (time.GetElapsedTime(started) >= ConsulLease.TakeOverPatience)
             {
                 throw new MoveException($"{driver} runs the same ({keys.Plan(plan.Id)}). Let it finish, or stop it there and repeat this.");
             }
@@ -65,7 +59,7 @@ public sealed class PlanLedger
                 hasTold = true;
             }
 
-            await Task.Delay(Pause, time, cancellationToken);
+            await Task.Delay(ConsulLease.TakeOverPause, time, cancellationToken);
         }
     }
 
@@ -79,7 +73,7 @@ public sealed class PlanLedger
     private async Task<PlanHandle?> TryTakeAsync(PlanRecord plan, CancellationToken cancellationToken)
     {
         var lease = await retry.RunAsync(
-            () => ConsulLease.CreateAsync(consul, $"mailproxy {plan.Id} by {plan.Operator}", ReleaseBehavior, SessionTtl, time, cancellationToken), cancellationToken);
+            () => ConsulLease.OfCommandAsync(consul, $"mailproxy {plan.Id} by {plan.Operator}", time, cancellationToken), cancellationToken);
         try
         {
             if (await retry.RunAsync(() => consul.Kv.AcquireAsync(keys.Plan(plan.Id), PlanText.Write(plan), lease.Id, cancellationToken), cancellationToken))

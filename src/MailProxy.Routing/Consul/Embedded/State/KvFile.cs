@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MailProxy.Routing.Disk;
 
 namespace MailProxy.Routing.Consul.Embedded.State;
 
@@ -46,7 +47,10 @@ internal sealed class KvFile(string path) : IDisposable
             }
 
             var table = current();
-            Write(JsonSerializer.SerializeToUtf8Bytes(new KvFileDocument(table.LastIndex, [.. table.Entries.Values]), ConsulJson.Default.KvFileDocument));
+            var document = new KvFileDocument(table.LastIndex, [.. table.Entries.Values]);
+
+            // Durable before the write is acknowledged.
+            ReplacedFile.Write(path, file => JsonSerializer.Serialize(file, document, ConsulJson.Default.KvFileDocument));
             saved = table.LastIndex;
         }
         finally
@@ -56,22 +60,4 @@ internal sealed class KvFile(string path) : IDisposable
     }
 
     public void Dispose() => writing.Dispose();
-
-    private void Write(byte[] bytes)
-    {
-        var full = Path.GetFullPath(path);
-        var folder = Path.GetDirectoryName(full)!;
-        System.IO.Directory.CreateDirectory(folder);
-        var beside = full + ".new";
-        using (var stream = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None))
-        {
-            stream.Write(bytes);
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(beside, full, overwrite: true);
-
-        // Before the write is acknowledged: a rename is durable only when its folder is.
-        FolderSync.Flush(folder);
-    }
 }

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace MailProxy.Routing.Consul.Embedded.State;
+namespace MailProxy.Routing.Disk;
 
 /// <summary>fsync of a folder, which .NET has no call for. Windows needs none: NTFS journals renames.</summary>
 internal static class FolderSync
