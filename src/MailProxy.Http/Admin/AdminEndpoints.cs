@@ -20,9 +20,6 @@ internal static class AdminEndpoints
     // RFC 5321 4.5.3.1: 64 + 1 + 255; session ids are shorter.
     private const int NameLimit = 320;
 
-    // A drain that takes longer than a day is a forgotten one.
-    private const int MostSeconds = 86_400;
-
     /// <summary>Adds them.</summary>
     public static void MapAdmin(this IEndpointRouteBuilder routes, IAdminNode node, ILogger logger)
     {
@@ -77,9 +74,9 @@ internal static class AdminEndpoints
         TimeSpan? deadline = null;
         if (Text(context, "deadline") is { } text)
         {
-            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || seconds is < 1 or > MostSeconds)
+            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || seconds is < 1 or > AdminLimits.MostDrainSeconds)
             {
-                return RefuseAsync(context, StatusCodes.Status400BadRequest, $"deadline takes 1 to {MostSeconds} seconds");
+                return RefuseAsync(context, StatusCodes.Status400BadRequest, $"deadline takes 1 to {AdminLimits.MostDrainSeconds} seconds");
             }
 
             deadline = TimeSpan.FromSeconds(seconds);

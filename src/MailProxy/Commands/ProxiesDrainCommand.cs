@@ -11,7 +11,6 @@ namespace MailProxy.Commands;
 /// </summary>
 internal static class ProxiesDrainCommand
 {
-    private const int MostSeconds = 86_400;
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     public static Command Create()
@@ -23,9 +22,9 @@ internal static class ProxiesDrainCommand
         var json = OperatorCommand.JsonOption();
         deadline.Validators.Add(result =>
         {
-            if (int.TryParse(result.Tokens is [var token] ? token.Value : "1", out var seconds) && seconds is < 1 or > MostSeconds)
+            if (int.TryParse(result.Tokens is [var token] ? token.Value : "1", out var seconds) && seconds is < 1 or > AdminLimits.MostDrainSeconds)
             {
-                result.AddError($"--deadline takes 1 to {MostSeconds} seconds.");
+                result.AddError($"--deadline takes 1 to {AdminLimits.MostDrainSeconds} seconds.");
             }
         });
         var command = new Command("drain", "Take a proxy out of service: readiness first, then listeners, then goodbyes until the deadline. It goes on running.") { node, deadline, detach, json };

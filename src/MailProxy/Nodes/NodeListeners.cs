@@ -102,19 +102,7 @@ internal sealed class NodeListeners(IMailTransport transport, ProxyNode proxy, I
     });
 
     /// <summary>Ends the sessions of closed listeners: with a goodbye, or cut when <paramref name="patience"/> is over.</summary>
-    public Task EndAsync(TimeSpan patience) => InTurnAsync(async () =>
-    {
-        var servers = _closed.ToList();
-        await Task.WhenAll(servers.Select(server => server.StopAsync(patience)));
-        foreach (var server in servers)
-        {
-            await server.DisposeAsync();
-            lock (_gate)
-            {
-                _closed.Remove(server);
-            }
-        }
-    });
+    public Task EndAsync(TimeSpan patience) => InTurnAsync(() => ForgetAsync([.. _closed], patience));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -178,6 +166,22 @@ internal sealed class NodeListeners(IMailTransport transport, ProxyNode proxy, I
         }
 
         TellOwn();
+
+        // Of earlier changes only: this one may have accepted somebody a moment ago, who is not counted yet.
+        await ForgetAsync([.. _closed.Where(closed => closed != server && closed.Count == 0)], TimeSpan.Zero);
+    }
+
+    private async Task ForgetAsync(IReadOnlyList<ConnectionServer> servers, TimeSpan patience)
+    {
+        await Task.WhenAll(servers.Select(server => server.StopAsync(patience)));
+        foreach (var server in servers)
+        {
+            await server.DisposeAsync();
+            lock (_gate)
+            {
+                _closed.Remove(server);
+            }
+        }
     }
 
     private void TellOwn() => proxy.SetOwnListeners([.. Bound.Select(entry => entry.Bound)]);
