@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Globalization;
-using System.Text;
 using MailProxy.Protocols;
 using MailProxy.Protocols.Smtp;
 using MailProxy.Proxy.Sessions;
@@ -9,27 +7,45 @@ using MailProxy.Proxy.Wire;
 namespace MailProxy.Proxy.Relay;
 
 /// <summary>Takes one message from the client, by DATA or BDAT, hands it to the fan-out as it comes, and turns the stores' verdicts into the answer.</summary>
-internal sealed class MessageReceiver(string id, RelayTransaction transaction, SessionContext session, SessionServices services, RelayPolicy policy)
+internal sealed class MessageReceiver : IDisposable
 {
-    private const string NotAll = "4.4.0 Not every recipient's server took the message, please try again later.";
+    private readonly string _id;
+    private readonly RelayTransaction _transaction;
+    private readonly SessionContext _session;
+    private readonly SessionServices _services;
+    private readonly RelayPolicy _policy;
+    private readonly MessageFanOut _fanOut;
 
-    private readonly long _startedAt = services.Time.GetTimestamp();
-    private readonly MessageFanOut _fanOut = new(transaction.Targets, services.Settings.Limits, services.Time);
+    // One octet every few minutes is a message as well, but not one that stores are kept busy for.
+    private readonly SessionDeadline _clock;
+
+    /// <param name="id">For the trace header and the log.</param>
+    /// <param name="transaction">With at least one recipient.</param>
+    /// <param name="session">The session.</param>
+    /// <param name="services">What sessions share.</param>
+    /// <param name="policy">What kind of session it is.</param>
+    public MessageReceiver(string id, RelayTransaction transaction, SessionContext session, SessionServices services, RelayPolicy policy)
+    {
+        (_id, _transaction, _session, _services, _policy) = (id, transaction, session, services, policy);
+        var limits = services.Settings.Limits;
+        _clock = new SessionDeadline(services.Deadlines, limits.RelayMessage, CancellationToken.None, CancellationToken.None);
+        _fanOut = new MessageFanOut(
+            transaction.Targets, isOneVerdict: !policy.IsLmtp, transaction.Envelope.IsBinary, limits, _clock, session.Connection, services.Time);
+    }
 
     /// <summary>Asks the stores for the go-ahead.</summary>
     public ValueTask BeginAsync() => _fanOut.BeginAsync(TraceHeader.Format(
-        transaction.Helo,
-        session.Client?.Address,
-        services.Settings.HostName,
-        policy.With(session.Tls is { IsEncrypted: true }),
-        id,
-        services.Time.GetUtcNow()));
+        _transaction.Helo,
+        _session.Client?.Address,
+        _services.Settings.HostName,
+        _policy.With(_session.Tls is { IsEncrypted: true }),
+        _id,
+        _services.Time.GetUtcNow()));
 
     /// <summary>Reads up to the dot on a line of its own. False: the client went away before it, so nothing is kept anywhere.</summary>
     public async ValueTask<bool> ReceiveDottedAsync(MailWire wire)
     {
         var dots = new DotReader();
-        var piece = new ArrayBufferWriter<byte>(16_384);
         while (true)
         {
             var (buffer, isCompleted) = await ReadAsync(wire);
@@ -38,17 +54,22 @@ internal sealed class MessageReceiver(string id, RelayTransaction transaction, S
                 return false;
             }
 
-            piece.ResetWrittenCount();
-            var status = dots.TryRead(buffer, piece, out var consumed);
+            var isWanted = _fanOut.IsWanted;
+            var (before, pieceBefore) = (dots.Length, _fanOut.Piece.Length);
+            var status = dots.TryRead(Slice(buffer, MessageFanOut.ReadLength), isWanted ? _fanOut.Piece : null, out var consumed);
             wire.Input.AdvanceTo(consumed);
             if (dots.HasBareLineEnd)
             {
                 _fanOut.RefuseLines();
             }
 
-            if (piece.WrittenCount > 0)
+            if (!isWanted)
             {
-                await _fanOut.WriteAsync(piece.WrittenMemory);
+                _fanOut.Count(dots.Length - before);
+            }
+            else if (_fanOut.Piece.Length - pieceBefore is > 0 and var added)
+            {
+                await _fanOut.AddedAsync(added, isScanned: true);
             }
 
             if (status == ReadStatus.Done)
@@ -56,7 +77,7 @@ internal sealed class MessageReceiver(string id, RelayTransaction transaction, S
                 return true;
             }
 
-            if (isCompleted)
+            if (isCompleted && buffer.Length <= MessageFanOut.ReadLength)
             {
                 return false;
             }
@@ -69,15 +90,23 @@ internal sealed class MessageReceiver(string id, RelayTransaction transaction, S
         while (size > 0)
         {
             var (buffer, isCompleted) = await ReadAsync(wire);
-            var part = buffer.Slice(0, Math.Min(size, buffer.Length));
-            foreach (var piece in part)
+            var part = Slice(buffer, Math.Min(size, MessageFanOut.ReadLength));
+            var length = (int)part.Length;
+            size -= length;
+            if (_fanOut.IsWanted)
             {
-                await _fanOut.WriteAsync(piece);
+                part.CopyTo(_fanOut.Piece.GetSpan(length));
+                _fanOut.Piece.Advance(length);
+                wire.Input.AdvanceTo(part.End);
+                await _fanOut.AddedAsync(length, isScanned: false);
+            }
+            else
+            {
+                wire.Input.AdvanceTo(part.End);
+                _fanOut.Count(length);
             }
 
-            size -= part.Length;
-            wire.Input.AdvanceTo(part.End);
-            if (size > 0 && isCompleted)
+            if (size > 0 && isCompleted && buffer.Length == length)
             {
                 return false;
             }
@@ -87,12 +116,13 @@ internal sealed class MessageReceiver(string id, RelayTransaction transaction, S
     }
 
     /// <summary>Reads and forgets a chunk that nobody wants. False: the client went away.</summary>
-    public static async ValueTask<bool> SkipAsync(MailWire wire, long size, LimitOptions limits, TimeProvider time)
+    public static async ValueTask<bool> SkipAsync(MailWire wire, long size, SessionServices services)
     {
+        using var clock = new SessionDeadline(services.Deadlines, services.Settings.Limits.RelayMessage, CancellationToken.None, CancellationToken.None);
         while (size > 0)
         {
-            var (buffer, isCompleted) = await ReadAsync(wire, limits, time);
-            var part = buffer.Slice(0, Math.Min(size, buffer.Length));
+            var (buffer, isCompleted) = await ReadAsync(wire, clock, services.Settings.Limits);
+            var part = Slice(buffer, size);
             size -= part.Length;
             wire.Input.AdvanceTo(part.End);
             if (size > 0 && isCompleted)
@@ -107,77 +137,52 @@ internal sealed class MessageReceiver(string id, RelayTransaction transaction, S
     /// <summary>The message is here: lets the stores have it and says what became of it, in one reply or (LMTP) one per recipient.</summary>
     public async ValueTask<string> AnswerAsync()
     {
+        // It has come in time; how long its verdicts may take is another matter.
+        _clock.LoggedIn();
         _fanOut.Complete();
         if (_fanOut.Refusal is { } refusal)
         {
-            var lines = policy.IsLmtp ? transaction.Recipients.Select(_ => refusal) : [refusal];
-            Report([.. transaction.Recipients.Select(_ => refusal)], refusal);
-            return string.Concat(lines.Select(line => line.Line));
+            return Say([.. _transaction.Recipients.Select(_ => refusal)], refusal);
         }
 
-        if (!policy.IsLmtp && _fanOut.IsBroken)
+        if (await _fanOut.EndAsync() is not { } verdicts)
         {
-            // The answer can only be "again", so nobody is given the message now: the repeat would be a second copy.
-            var again = new RelayReply(451, NotAll);
-            Report([.. transaction.Recipients.Select(_ => again)], again);
-            return again.Line;
+            // The answer can only be "again".
+            return Say([.. _transaction.Recipients.Select(_ => MessageVerdict.Again)], MessageVerdict.Again);
         }
 
-        var verdicts = await _fanOut.EndAsync();
-        var replies = transaction.Recipients.Select(recipient => Combine(recipient.Places.Select(place => verdicts[place.Target][place.Index]))).ToList();
-        var single = Combine(replies);
-        var isSame = replies.TrueForAll(reply => reply.Code / 100 == replies[0].Code / 100);
-
-        // Where stores differ one SMTP answer cannot be true for all: the sender repeats, nothing is lost.
-        var answer = isSame ? single : new RelayReply(451, NotAll);
-        if (single.IsPositive)
+        var replies = _transaction.Recipients.ConvertAll(recipient => MessageVerdict.Of(recipient, verdicts));
+        var answer = MessageVerdict.OfAll(replies);
+        if (replies.Exists(reply => reply.IsPositive))
         {
-            session.Messages++;
+            _session.Messages++;
         }
 
-        answer = answer.IsPositive ? new RelayReply(250, $"2.0.0 OK, message {id}") : answer;
-        Report(replies, answer);
-        return policy.IsLmtp ? string.Concat(replies.Zip(transaction.Recipients, Line)) : answer.Line;
+        return Say(replies, answer.IsPositive ? new RelayReply(250, $"2.0.0 OK, message {_id}") : answer);
     }
 
-    private static string Line(RelayReply reply, RelayRecipient recipient) =>
-        reply.IsPositive ? $"250 2.1.5 <{recipient.Address}> OK\r\n" : reply.Line;
-
-    // The worst for the sender wins: temporary before permanent, because what can still succeed must be tried again.
-    private static RelayReply Combine(IEnumerable<RelayReply> replies)
+    /// <inheritdoc/>
+    public void Dispose()
     {
-        var all = replies.ToList();
-        return all.Find(reply => reply.IsTemporary) ?? all.Find(reply => !reply.IsPositive) ?? all[0];
+        _fanOut.Dispose();
+        _clock.Dispose();
     }
 
-    // One octet every few minutes is a message as well, but not one that stores are kept busy for.
-    private ValueTask<(ReadOnlySequence<byte> Buffer, bool IsCompleted)> ReadAsync(MailWire wire) =>
-        services.Time.GetElapsedTime(_startedAt) < services.Settings.Limits.RelayMessage
-            ? ReadAsync(wire, services.Settings.Limits, services.Time)
-            : throw new OperationCanceledException("The message took too long.");
+    private static ReadOnlySequence<byte> Slice(in ReadOnlySequence<byte> buffer, long most) => buffer.Length <= most ? buffer : buffer.Slice(0, most);
 
-    private static async ValueTask<(ReadOnlySequence<byte> Buffer, bool IsCompleted)> ReadAsync(MailWire wire, LimitOptions limits, TimeProvider time)
+    private static async ValueTask<(ReadOnlySequence<byte> Buffer, bool IsCompleted)> ReadAsync(MailWire wire, SessionDeadline clock, LimitOptions limits)
     {
-        using var idle = new CancellationTokenSource(limits.RelayIdle, time);
-        var result = await wire.Input.ReadAsync(idle.Token);
+        using var idle = clock.Within(limits.RelayIdle);
+        var result = await wire.Input.ReadAsync(clock.Token);
         return (result.Buffer, result.IsCompleted);
     }
 
-    private void Report(List<RelayReply> replies, RelayReply answer)
+    private ValueTask<(ReadOnlySequence<byte> Buffer, bool IsCompleted)> ReadAsync(MailWire wire) => ReadAsync(wire, _clock, _services.Settings.Limits);
+
+    private string Say(List<RelayReply> replies, RelayReply answer)
     {
-        var text = new StringBuilder();
-        for (var i = 0; i < replies.Count; i++)
-        {
-            var stores = string.Join('+', transaction.Recipients[i].Places.Select(place => place.Target.Name).Distinct());
-            text.Append(CultureInfo.InvariantCulture, $"{(i == 0 ? "" : ", ")}<{transaction.Recipients[i].Address}> {stores} {replies[i].Code}");
-        }
-
-        foreach (var target in transaction.Targets.Where(target => target.Fault is not null))
-        {
-            text.Append(CultureInfo.InvariantCulture, $"; {target.Name}: {target.FaultDetail}");
-        }
-
-        services.Metrics.Relayed(session.Listener.Name, answer.Code);
-        SessionLog.Relayed(services.Logger, session.Listener.Name, id, session.Id, transaction.Envelope.Sender, text.ToString(), _fanOut.Size, $"{answer.Code} {answer.Text}");
+        _services.Metrics.Relayed(_session.Listener.Name, answer.Code);
+        MessageReport.Write(_services.Logger, _session, _id, _transaction, replies, _fanOut.Size, answer);
+        return _policy.IsLmtp ? string.Concat(replies.Zip(_transaction.Recipients, MessageVerdict.LineOf)) : answer.Line;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using MailProxy.Directory;
@@ -24,13 +25,16 @@ namespace MailProxy.Proxy.Relay;
 internal sealed class RelayDialogue(
     SessionContext session, SessionServices services, DialogueSettings settings, MailWire wire, DirectoryUser? submitter, string helo) : IAsyncDisposable
 {
-    // RFC 5321 4.5.3.1.4 gives commands 512 octets; parameters of extensions need more, and long addresses in UTF-8 as well.
-    private const int LineLimit = 2_048;
+    // Recipients that are asked for at once; what is read at once holds about as many.
+    private const int MaxGroup = 100;
 
-    private readonly RelayPolicy _policy = RelayPolicy.Of(session.Listener.Protocol!.Value, submitter);
+    private readonly RelayPolicy _policy = RelayPolicy.Of(session.Listener.Protocol!.Value, submitter, services.Settings.Relay);
+    private readonly EnvelopeParser _parser = new(settings.Limits.MessageSize, services.Settings.Relay);
+    private readonly RelayClient _client = new(wire, session, settings, services.Time);
     private string _helo = helo;
     private RelayTransaction? _transaction;
-    private MessageReceiver? _chunks;
+    private MessageReceiver? _receiver;
+    private bool _isChunked;
     private int _junk;
     private int _refused;
     private int _messages;
@@ -53,7 +57,7 @@ internal sealed class RelayDialogue(
                 _ when HttpVerbs.StartsHttp(line.Value) => End(ProxyFailure.ClientProtocolError),
                 _ => await ServeAsync(line.Value!, stop),
             };
-            if (reply is null || !await AnswerAsync(reply))
+            if (reply is null || !await _client.AnswerAsync(reply, isAtOnce: _isOver || _isAnswered))
             {
                 session.EndedBy = session.EndedBy.Length > 0 ? session.EndedBy : "client closed";
                 return;
@@ -71,32 +75,17 @@ internal sealed class RelayDialogue(
     /// <summary>Cuts an open transaction.</summary>
     public ValueTask DisposeAsync() => ResetAsync();
 
-    // A verdict is owed even while the node stops; a client that does not read it for so long never will.
-    private async ValueTask<bool> AnswerAsync(string reply)
-    {
-        using var limit = new CancellationTokenSource(settings.Limits.RelayIdle, services.Time);
-        try
-        {
-            return reply.Length == 0 || await wire.SendAsync(reply, limit.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            session.EndedBy = "the client does not read";
-            return false;
-        }
-    }
-
     // Between commands the session ends with the node; a client that says nothing for RelayIdle hears 421.
     private async ValueTask<WireRead<byte[]>> ReadLineAsync()
     {
         using var idle = settings.Deadline.Within(settings.Limits.RelayIdle);
         try
         {
-            return await wire.ReadLineAsync(LineLimit, settings.Deadline.Token);
+            return await _client.NextLineAsync(settings.Deadline.Token);
         }
         catch (OperationCanceledException) when (idle.HasPassed)
         {
-            await AnswerAsync(End(ProxyFailure.ClientTimeout));
+            await _client.AnswerAsync(End(ProxyFailure.ClientTimeout), isAtOnce: true);
             return new(WireStatus.Closed, null);
         }
     }
@@ -109,7 +98,7 @@ internal sealed class RelayDialogue(
         }
 
         // RFC 3030 2: the envelope is closed once the first chunk came.
-        if (_chunks is not null && command.Verb is ("MAIL" or "RCPT" or "DATA"))
+        if (_isChunked && command.Verb is ("MAIL" or "RCPT" or "DATA"))
         {
             return Junk("503 5.5.1 A message is being sent by BDAT.\r\n");
         }
@@ -126,7 +115,7 @@ internal sealed class RelayDialogue(
             case "MAIL":
                 return await MailAsync(command);
             case "RCPT":
-                return await RecipientAsync(command);
+                return await RecipientsAsync(command);
             case "DATA":
                 return await DataAsync(command);
             case "BDAT":
@@ -157,21 +146,7 @@ internal sealed class RelayDialogue(
 
         await ResetAsync();
         _helo = name;
-        return command.Verb == "HELO" ? $"250 {settings.HostName}\r\n" : SmtpReplyWriter.Format(250, [settings.HostName, .. Extensions()]);
-    }
-
-    private IEnumerable<string> Extensions()
-    {
-        yield return "PIPELINING";
-        yield return string.Create(CultureInfo.InvariantCulture, $"SIZE {settings.Limits.MessageSize}");
-        yield return "8BITMIME";
-        yield return "SMTPUTF8";
-        yield return "CHUNKING";
-        yield return "ENHANCEDSTATUSCODES";
-        if (settings.OffersStartTls)
-        {
-            yield return "STARTTLS";
-        }
+        return command.Verb == "HELO" ? $"250 {settings.HostName}\r\n" : services.RelayOffers.Of(settings.OffersStartTls);
     }
 
     private async ValueTask<string?> StartTlsAsync(CancellationToken stop)
@@ -203,44 +178,74 @@ internal sealed class RelayDialogue(
         }
 
         await ResetAsync();
-        var (envelope, refusal) = EnvelopeParser.ParseMail(command.Argument, settings.Limits.MessageSize);
+        var (envelope, refusal) = _parser.ParseMail(command.Argument);
         if (envelope is null)
         {
             return Junk(refusal!.Line);
         }
 
-        _transaction = new RelayTransaction(envelope, session, services, settings.Deadline, _helo);
+        _transaction = new RelayTransaction(envelope, session, services, _policy, settings.Deadline, _helo);
         return "250 2.1.0 OK\r\n";
     }
 
-    private async ValueTask<string> RecipientAsync(SmtpCommand command)
+    // RFC 2920: recipients that came together are asked for together; each has its reply, in order.
+    private async ValueTask<string> RecipientsAsync(SmtpCommand command)
     {
         if (_transaction is null)
         {
             return Junk("503 5.5.1 MAIL comes first.\r\n");
         }
 
-        var (address, refusal) = EnvelopeParser.ParseRecipient(command.Argument);
-        if (address is null)
+        var (first, refusal) = _parser.ParseRecipient(command.Argument);
+        if (first is null)
         {
             return Junk(refusal!.Line);
         }
 
-        var reply = await _transaction.AddAsync(address, _policy.MayLeave);
-        if (reply.IsPositive)
+        List<RecipientCommand> group = [first];
+        while (group.Count < MaxGroup && TryReadRecipient(out var next))
         {
-            return reply.Line;
+            group.Add(next);
         }
 
-        // Lists have old addresses in them: a refused recipient is no bad command, but guessing for addresses ends some time.
-        return ++_refused > settings.Limits.Recipients ? End(ProxyFailure.TooManyErrors) : reply.Line;
+        var replies = await _transaction.AddAsync(group);
+        var text = replies.Count == 1 ? JudgeRefused(replies[0]) : string.Concat(replies.Select(reply => _isOver ? "" : JudgeRefused(reply)));
+        return text;
     }
+
+    // Only one that is right: what else comes is served in its turn.
+    private bool TryReadRecipient([NotNullWhen(true)] out RecipientCommand? recipient)
+    {
+        recipient = null;
+        if (_client.PeekAhead() is { } line && SmtpCommand.TryParse(new ReadOnlySequence<byte>(line), out var command) == ReadStatus.Done && command.Verb == "RCPT")
+        {
+            recipient = _parser.ParseRecipient(command.Argument).Recipient;
+        }
+
+        if (recipient is null)
+        {
+            return false;
+        }
+
+        _client.TakeAhead();
+        return true;
+    }
+
+    // Lists have old addresses in them: a refused recipient is no bad command, but guessing for addresses ends some time.
+    private string JudgeRefused(RelayReply reply) =>
+        reply.IsPositive || ++_refused <= settings.Limits.Recipients ? reply.Line : End(ProxyFailure.TooManyErrors);
 
     private async ValueTask<string?> DataAsync(SmtpCommand command)
     {
         if (!command.Argument.IsEmpty)
         {
             return Junk("501 5.5.4 DATA takes no argument.\r\n");
+        }
+
+        if (_transaction is { Envelope.IsBinary: true })
+        {
+            // RFC 3030 3: binary content has no dot that could end it.
+            return Junk("503 5.5.1 BINARYMIME goes by BDAT.\r\n");
         }
 
         if (NotReady() is { } refusal)
@@ -256,8 +261,8 @@ internal sealed class RelayDialogue(
 
         // What is under way is finished even if the node stops: its grace is for this. The stores are let go once the client has its answer.
         _isAnswered = true;
-        var receiver = await StartMessageAsync(_transaction!);
-        if (!await AnswerAsync("354 Send the message, end it with a dot on a line of its own.\r\n"))
+        var receiver = await StartMessageAsync();
+        if (!await _client.AnswerAsync("354 Send the message, end it with a dot on a line of its own.\r\n", isAtOnce: true))
         {
             return null;
         }
@@ -292,23 +297,24 @@ internal sealed class RelayDialogue(
 
     private async ValueTask<string?> ReceiveChunkAsync(BdatChunk chunk)
     {
-        if (_chunks is null)
+        if (!_isChunked)
         {
             if (NotReady() is { } refusal)
             {
-                return await MessageReceiver.SkipAsync(wire, chunk.Size, settings.Limits, services.Time) ? refusal : null;
+                return await MessageReceiver.SkipAsync(wire, chunk.Size, services) ? refusal : null;
             }
 
             if (_transaction!.BeginMessage() is { } moved)
             {
                 await ResetAsync();
-                return await MessageReceiver.SkipAsync(wire, chunk.Size, settings.Limits, services.Time) ? moved.Line : null;
+                return await MessageReceiver.SkipAsync(wire, chunk.Size, services) ? moved.Line : null;
             }
 
-            _chunks = await StartMessageAsync(_transaction!);
+            _isChunked = true;
+            await StartMessageAsync();
         }
 
-        if (!await _chunks.ReceiveChunkAsync(wire, chunk.Size))
+        if (!await _receiver!.ReceiveChunkAsync(wire, chunk.Size))
         {
             return null;
         }
@@ -319,7 +325,7 @@ internal sealed class RelayDialogue(
         }
 
         _isAnswered = true;
-        return await _chunks.AnswerAsync();
+        return await _receiver.AnswerAsync();
     }
 
     private string? NotReady() => _transaction switch
@@ -331,17 +337,19 @@ internal sealed class RelayDialogue(
         _ => null,
     };
 
-    private async ValueTask<MessageReceiver> StartMessageAsync(RelayTransaction transaction)
+    private async ValueTask<MessageReceiver> StartMessageAsync()
     {
         var id = string.Create(CultureInfo.InvariantCulture, $"{session.Id}.{++_messages}");
-        var receiver = new MessageReceiver(id, transaction, session, services, _policy);
-        await receiver.BeginAsync();
-        return receiver;
+        _receiver = new MessageReceiver(id, _transaction!, session, services, _policy);
+        await _receiver.BeginAsync();
+        return _receiver;
     }
 
     private async ValueTask ResetAsync()
     {
-        _chunks = null;
+        _receiver?.Dispose();
+        _receiver = null;
+        _isChunked = false;
         _isAnswered = false;
         if (_transaction is { } transaction)
         {

@@ -257,7 +257,7 @@ public abstract class RelaySuite(RigTransport on)
         foreach (var (command, reply) in new[]
         {
             ("MAIL FROM:<a@example.net>", "503 *"), ("LHLO x", "500 *"), ("EHLO two words", "501 *"), ("HELO x.example", "250 mail.example.org"),
-            ("RCPT TO:<alice@example.org>", "503 *"), ("DATA", "503 *"), ("MAIL TO:<x>", "501 *"), ("MAIL FROM:<a@example.net> RET=FULL", "555 *"),
+            ("RCPT TO:<alice@example.org>", "503 *"), ("DATA", "503 *"), ("MAIL TO:<x>", "501 *"), ("MAIL FROM:<a@example.net> BURL=x", "555 *"),
             ("MAIL FROM:<jösé@example.net>", "553 *"), ("EXPN x", "502 *"), ("\u0001", "500 *"), ("QUIT", "221 *"),
         })
         {
