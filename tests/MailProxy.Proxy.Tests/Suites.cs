@@ -67,6 +67,12 @@ public sealed class PortableRelayGroupTests() : RelayGroupSuite(RigTransport.Por
 
 public sealed class LinuxRelayGroupTests() : RelayGroupSuite(RigTransport.Linux);
 
+public sealed class MemoryRelayExtensionTests() : RelayExtensionSuite(RigTransport.Memory);
+
+public sealed class LinuxRelayExtensionTests() : RelayExtensionSuite(RigTransport.Linux);
+
+public sealed class MemoryRelayPaceTests() : RelayPaceSuite(RigTransport.Memory);
+
 public sealed class MemoryRelayFaultTests() : RelayFaultSuite(RigTransport.Memory);
 
 public sealed class PortableRelayFaultTests() : RelayFaultSuite(RigTransport.Portable);

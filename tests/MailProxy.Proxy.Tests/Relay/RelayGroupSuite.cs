@@ -124,8 +124,7 @@ public abstract class RelayGroupSuite(RigTransport on)
 
         // An alias that lives on both could otherwise never be sent to.
         await client.SendAsync("MAIL FROM:<me@example.net>\r\nRCPT TO:<team@example.org>\r\nRCPT TO:<alice@example.org>\r\n");
-        var one = await first.AcceptLmtpAsync();
-        two = await second.AcceptLmtpAsync();
+        (var one, two) = await StoreScripts.AcceptLmtpAsync(first, second);
         await one.TakeRecipientAsync("alice@example.org");
         await two.TakeRecipientAsync("bob@example.org");
         await client.ExpectAsync("250 2.1.0 *");

@@ -91,8 +91,7 @@ public abstract class RelaySuite(RigTransport on)
         var client = await rig.ConnectAsync(MailProtocol.Mx);
         await OpenAsync(client, "EHLO mx.example.org", "MAIL FROM:<me@example.net>");
         await client.SendLineAsync("RCPT TO:<team@example.org>");
-        var one = await first.AcceptLmtpAsync();
-        var two = await second.AcceptLmtpAsync();
+        var (one, two) = await StoreScripts.AcceptLmtpAsync(first, second);
         await one.TakeRecipientAsync("alice@example.org");
         await two.TakeRecipientAsync("bob@example.org");
         await client.ExpectAsync("250 *");
@@ -141,7 +140,7 @@ public abstract class RelaySuite(RigTransport on)
         await two.ExpectAsync("DATA");
         await two.SendLineAsync("354 go");
         await client.ExpectAsync("354 *");
-        await client.SendAsync("Subject: half\r\n\r\nhalf a line");
+        await client.SendAsync($"Subject: half\r\n\r\n{RelayScripts.APiece}half a line");
         await one.ExpectUntilAsync("Subject: half");
         await client.DisposeAsync();
         await one.AssertCutAsync();

@@ -24,6 +24,7 @@ internal sealed class CountingStore : IAsyncDisposable
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _serving;
+    private long _after;
     private int _isArmed;
     private int _live;
 
@@ -51,15 +52,15 @@ internal sealed class CountingStore : IAsyncDisposable
     /// <summary>Commands that came, but content.</summary>
     public ConcurrentQueue<string> Commands { get; } = new();
 
-    /// <summary>Messages acknowledged, duplicates included.</summary>
-    public int Acknowledged { get; private set; }
-
     private (StoreStep Step, StoreTrouble Trouble) Plan { get; set; }
 
     /// <summary>Breaks once, at this step of whichever connection gets there first.</summary>
-    public void Break(StoreStep step, StoreTrouble trouble)
+    /// <param name="step">Where.</param>
+    /// <param name="trouble">How.</param>
+    /// <param name="after">For <see cref="StoreStep.MidData"/>: octets of the message that come before.</param>
+    public void Break(StoreStep step, StoreTrouble trouble, long after = 1)
     {
-        Plan = (step, trouble);
+        (Plan, _after) = ((step, trouble), after);
         Volatile.Write(ref _isArmed, 1);
     }
 
@@ -115,16 +116,12 @@ internal sealed class CountingStore : IAsyncDisposable
         Interlocked.Decrement(ref _live);
     }
 
-    private int Take(string sender, string mailbox, byte[] content)
+    private void Take(string sender, string mailbox, ContentTail content)
     {
-        var text = Encoding.Latin1.GetString(content).TrimEnd();
-        var body = text[(text.LastIndexOf('\n') + 1)..];
-        if (_known.TryAdd($"{sender} {mailbox} {body}", 0))
+        if (_known.TryAdd($"{sender} {mailbox} {content.LastLine}", 0))
         {
-            _stored.AddOrUpdate($"{mailbox} {body}", 1, static (_, count) => count + 1);
+            _stored.AddOrUpdate($"{mailbox} {content.LastLine}", 1, static (_, count) => count + 1);
         }
-
-        return ++Acknowledged;
     }
 
     /// <summary>One connection.</summary>
@@ -132,7 +129,7 @@ internal sealed class CountingStore : IAsyncDisposable
     {
         private readonly List<string> _recipients = [];
         private string _sender = "";
-        private ArrayBufferWriter<byte>? _chunks;
+        private ContentTail? _chunks;
 
         // It has said no, and is well otherwise.
         private bool _goesOn;
@@ -197,20 +194,23 @@ internal sealed class CountingStore : IAsyncDisposable
         private async ValueTask<bool> TakeDottedAsync(CancellationToken stop)
         {
             var dots = new DotReader();
-            var content = new ArrayBufferWriter<byte>();
+            var content = new ContentTail();
+            var piece = new ArrayBufferWriter<byte>();
             while (true)
             {
                 var result = await connection.Transport.Input.ReadAsync(stop);
-                var status = dots.TryRead(result.Buffer, content, out var consumed);
+                var status = dots.TryRead(result.Buffer, piece, out var consumed);
                 connection.Transport.Input.AdvanceTo(consumed);
-                if (content.WrittenCount > 0 && await IsBrokenAsync(StoreStep.MidData, stop))
+                content.Add(piece.WrittenSpan);
+                piece.ResetWrittenCount();
+                if (content.Length >= store._after && await IsBrokenAsync(StoreStep.MidData, stop))
                 {
                     return false;
                 }
 
                 if (status == ReadStatus.Done)
                 {
-                    return await DeliverAsync(content.WrittenSpan.ToArray(), stop);
+                    return await DeliverAsync(content, stop);
                 }
 
                 if (result.IsCompleted)
@@ -218,7 +218,7 @@ internal sealed class CountingStore : IAsyncDisposable
                     return false;
                 }
 
-                await (store.Brake?.Invoke(content.WrittenCount, stop) ?? ValueTask.CompletedTask);
+                await (store.Brake?.Invoke(content.Length, stop) ?? ValueTask.CompletedTask);
             }
         }
 
@@ -229,7 +229,7 @@ internal sealed class CountingStore : IAsyncDisposable
                 return false;
             }
 
-            _chunks ??= new ArrayBufferWriter<byte>();
+            _chunks ??= new ContentTail();
             var words = line.Split(' ');
             for (var left = int.Parse(words[1], System.Globalization.CultureInfo.InvariantCulture); left > 0;)
             {
@@ -241,21 +241,21 @@ internal sealed class CountingStore : IAsyncDisposable
 
                 var part = result.Buffer.Slice(0, Math.Min(left, result.Buffer.Length));
                 left -= (int)part.Length;
-                _chunks.Write(part.ToArray());
+                _chunks.Add(part.ToArray());
                 connection.Transport.Input.AdvanceTo(part.End);
-                await (store.Brake?.Invoke(_chunks.WrittenCount, stop) ?? ValueTask.CompletedTask);
+                await (store.Brake?.Invoke(_chunks.Length, stop) ?? ValueTask.CompletedTask);
             }
 
             // RFC 3030 2: a chunk is refused when all of it was read.
-            if (await IsBrokenAsync(StoreStep.Data, stop) || (_chunks.WrittenCount > 0 && await IsBrokenAsync(StoreStep.MidData, stop)))
+            if (await IsBrokenAsync(StoreStep.Data, stop) || (_chunks.Length >= store._after && await IsBrokenAsync(StoreStep.MidData, stop)))
             {
                 return _goesOn;
             }
 
-            return words is [_, _, "LAST"] ? await DeliverAsync(_chunks.WrittenSpan.ToArray(), stop) : await SayAsync("250 2.0.0 chunk");
+            return words is [_, _, "LAST"] ? await DeliverAsync(_chunks, stop) : await SayAsync("250 2.0.0 chunk");
         }
 
-        private async ValueTask<bool> DeliverAsync(byte[] content, CancellationToken stop)
+        private async ValueTask<bool> DeliverAsync(ContentTail content, CancellationToken stop)
         {
             if (await IsBrokenAsync(StoreStep.AfterDot, stop))
             {

@@ -9,6 +9,9 @@ namespace MailProxy.Proxy.Tests.Rig;
 /// <param name="hear">Waits for a reply; a test may push its clock meanwhile.</param>
 internal sealed class MailTalk(DialogueClient client, bool isLmtp, Func<Task<string>, Task<string>> hear)
 {
+    /// <summary>For the answer to a message; a slow store may take long.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Greeting and EHLO or LHLO.</summary>
     public async Task OpenAsync()
     {
@@ -43,8 +46,7 @@ internal sealed class MailTalk(DialogueClient client, bool isLmtp, Func<Task<str
 
         await client.SendLineAsync("DATA");
         await client.ExpectAsync("354 *");
-        var line = new string('x', 76) + "\r\n";
-        var reply = hear(FirstReplyAsync($"Subject: x\r\n\r\n{string.Concat(Enumerable.Repeat(line, filling / line.Length))}{body}\r\n.\r\n"));
+        var reply = hear(FirstReplyAsync(body, filling));
         var verdict = CodeOf(await reply);
         for (var (i, isFirst) = (0, true); i < codes.Length; i++)
         {
@@ -64,13 +66,21 @@ internal sealed class MailTalk(DialogueClient client, bool isLmtp, Func<Task<str
         await client.SendLineAsync("QUIT");
         await client.ExpectAsync("221 *");
         await client.ExpectEndAsync();
+        await client.DisposeAsync();
     }
 
     // While it is sent as well: a proxy that a store holds up reads no more.
-    private async Task<string> FirstReplyAsync(string message)
+    private async Task<string> FirstReplyAsync(string body, int filling)
     {
-        await client.SendAsync(message);
-        return await client.ExpectAsync("*");
+        var piece = string.Concat(Enumerable.Repeat(new string('x', 76) + "\r\n", 200));
+        await client.SendAsync("Subject: x\r\n\r\n");
+        for (var sent = 0; sent < filling; sent += piece.Length)
+        {
+            await client.SendAsync(piece);
+        }
+
+        await client.SendAsync($"{body}\r\n.\r\n");
+        return await client.ExpectAsync("*", Patience);
     }
 
     private async Task<int> CodeAsync() => CodeOf(await hear(client.ExpectAsync("*")));
