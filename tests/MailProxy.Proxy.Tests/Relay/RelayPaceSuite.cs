@@ -28,7 +28,7 @@ public abstract class RelayPaceSuite(RigTransport on)
                 if (quick.CopiesOf("bob@example.org", "drops") == 0 && !reply.IsCompleted)
                 {
                     // Less than RelayStall at a time, until it is only the verdict that is waited for.
-                    rig.Time.Advance(rig.Limits.RelayStall / 10);
+                    rig.Time.Advance(rig.Limits.RelayStall / 20);
                 }
 
                 drops.Release();
