@@ -17,9 +17,12 @@ public sealed class DialogueClient(ConnectionContext connection) : IAsyncDisposa
     public ConnectionContext Connection => connection;
 
     /// <summary>Sends octets as they are.</summary>
-    public async Task SendAsync(string text)
+    public Task SendAsync(string text) => SendAsync(text, Patience);
+
+    /// <summary>The same, where the peer may be slow to read.</summary>
+    public async Task SendAsync(string text, TimeSpan patience)
     {
-        var result = await connection.Transport.Output.WriteAsync(Encoding.Latin1.GetBytes(text)).AsTask().WaitAsync(Patience);
+        var result = await connection.Transport.Output.WriteAsync(Encoding.Latin1.GetBytes(text)).AsTask().WaitAsync(patience);
         if (result.IsCanceled)
         {
             throw new InvalidOperationException("The write was cancelled.");

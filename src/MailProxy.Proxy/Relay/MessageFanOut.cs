@@ -116,8 +116,8 @@ internal sealed class MessageFanOut(
     }
 
     /// <summary>
-    /// The whole message is here: lets the stores have it, and collects their verdicts. Not to be called after a refusal. Null: it is lost, and nobody has its
-    /// end.
+    /// The whole message is here: lets the stores have it, and collects their verdicts. Not to be called after a refusal. Null: it is lost because one of
+    /// several stores broke, and nobody has its end. (One store alone differs from nobody: what broke there is the verdict.)
     /// </summary>
     public async ValueTask<IReadOnlyDictionary<RelayTarget, IReadOnlyList<RelayReply>>?> EndAsync()
     {
@@ -134,7 +134,7 @@ internal sealed class MessageFanOut(
             await SendAsync(isEnd: true);
         }
 
-        if (isOneVerdict && !_isEnded)
+        if (isOneVerdict && !_isEnded && _transfers.Length > 1)
         {
             return null;
         }

@@ -131,14 +131,16 @@ public abstract class RelayExtensionSuite(RigTransport on)
     }
 
     [Theory]
-    [InlineData("552 5.2.2 Mailbox full", "552 5.2.2 Mailbox full")]
-    [InlineData("452 4.3.1 disk", "451 4.4.0 *")]
-    [InlineData("503 5.5.1 what?", "451 4.4.0 *")]
-    public async Task A_chunk_that_is_refused_is_the_verdict_of_that_stores_recipients(string refusal, string verdict)
+    [InlineData("552 5.2.2 Mailbox full", "552 5.2.2 Mailbox full", MailProtocol.Lmtp)]
+    [InlineData("552 5.2.2 Mailbox full", "552 5.2.2 Mailbox full", MailProtocol.Mx)]
+    [InlineData("452 4.3.1 disk", "451 4.4.0 *", MailProtocol.Lmtp)]
+    [InlineData("503 5.5.1 what?", "451 4.4.0 *", MailProtocol.Lmtp)]
+    [InlineData("503 5.5.1 what?", "451 4.4.0 *", MailProtocol.Mx)]
+    public async Task A_chunk_that_is_refused_is_the_verdict_of_that_stores_recipients(string refusal, string verdict, MailProtocol protocol)
     {
         await using var rig = new ProxyRig(on);
         await using var store = await rig.StoreAsync("store-1", 24);
-        var (client, proxy) = await NameAliceAsync(rig, store, "MAIL FROM:<me@example.net>", Rich, MailProtocol.Lmtp);
+        var (client, proxy) = await NameAliceAsync(rig, store, "MAIL FROM:<me@example.net>", Rich, protocol);
         await client.SendLineAsync("DATA");
         await client.ExpectAsync("354 *");
         await client.SendAsync($"Subject: x\r\n\r\n{RelayScripts.APiece}end\r\n.\r\n");

@@ -76,10 +76,10 @@ internal sealed class MailTalk(DialogueClient client, bool isLmtp, Func<Task<str
         await client.SendAsync("Subject: x\r\n\r\n");
         for (var sent = 0; sent < filling; sent += piece.Length)
         {
-            await client.SendAsync(piece);
+            await client.SendAsync(piece, Patience);
         }
 
-        await client.SendAsync($"{body}\r\n.\r\n");
+        await client.SendAsync($"{body}\r\n.\r\n", Patience);
         return await client.ExpectAsync("*", Patience);
     }
 
