@@ -263,5 +263,6 @@ internal sealed class MessageFanOut(
         await client.ReturnHomeAsync();
     }
 
-    private TimeSpan Patience(RelayTransfer transfer) => transfer.Patience(limits, isAlone: _transfers.Length == 1);
+    private TimeSpan Patience(RelayTransfer transfer) =>
+        transfer.Patience(limits, isAlone: Array.TrueForAll(_transfers, other => other == transfer || other.IsBroken));
 }
