@@ -5,6 +5,7 @@ using MailProxy.Proxy.Tests.Pop3;
 using MailProxy.Proxy.Tests.Relay;
 using MailProxy.Proxy.Tests.Rig;
 using MailProxy.Proxy.Tests.Sessions;
+using MailProxy.Proxy.Tests.Sieve;
 using MailProxy.Proxy.Tests.StoreLogin;
 
 namespace MailProxy.Proxy.Tests;
@@ -142,3 +143,15 @@ public sealed class MemoryLiveSessionsTests() : LiveSessionsSuite(RigTransport.M
 public sealed class PortableLiveSessionsTests() : LiveSessionsSuite(RigTransport.Portable);
 
 public sealed class LinuxLiveSessionsTests() : LiveSessionsSuite(RigTransport.Linux);
+
+public sealed class MemorySieveLoginTests() : SieveLoginSuite(RigTransport.Memory);
+
+public sealed class PortableSieveLoginTests() : SieveLoginSuite(RigTransport.Portable);
+
+public sealed class LinuxSieveLoginTests() : SieveLoginSuite(RigTransport.Linux);
+
+public sealed class MemorySieveStoreDialogueTests() : SieveStoreDialogueSuite(RigTransport.Memory);
+
+public sealed class PortableSieveStoreDialogueTests() : SieveStoreDialogueSuite(RigTransport.Portable);
+
+public sealed class LinuxSieveStoreDialogueTests() : SieveStoreDialogueSuite(RigTransport.Linux);

@@ -123,6 +123,8 @@ internal sealed class RelayDialogue(
                 return Junk(_policy.IsLmtp ? "500 5.5.1 This is LMTP, say LHLO.\r\n" : "500 5.5.1 This is SMTP, say EHLO.\r\n");
             case "STARTTLS":
                 return await StartTlsAsync(stop);
+            case "XCLIENT":
+                return await XclientAsync(command);
             case "MAIL":
                 return await MailAsync(command);
             case "RCPT":
@@ -156,7 +158,7 @@ internal sealed class RelayDialogue(
         }
 
         await ResetAsync();
-        _helo = name;
+        _helo = session.Word is { Helo: { Length: > 0 } told } ? told : name;
         return command.Verb == "HELO" ? $"250 {settings.HostName}\r\n" : SmtpReplyWriter.Format(250, [settings.HostName, .. Extensions()]);
     }
 
@@ -171,6 +173,11 @@ internal sealed class RelayDialogue(
         if (settings.OffersStartTls)
         {
             yield return "STARTTLS";
+        }
+
+        if (session.IsTrusted)
+        {
+            yield return SmtpXclient.Offer;
         }
     }
 
@@ -188,6 +195,24 @@ internal sealed class RelayDialogue(
         // RFC 3207 4.2: what was said before is forgotten, EHLO included.
         _helo = "";
         return failure is null ? "" : null;
+    }
+
+    private async ValueTask<string> XclientAsync(SmtpCommand command)
+    {
+        if (_transaction is not null)
+        {
+            return Junk("503 5.5.1 Not within a transaction.\r\n");
+        }
+
+        var (refusal, failure) = SmtpXclient.Read(settings, command.Argument);
+        if ((refusal ?? (failure is { } ending ? End(ending, session.FailureDetail) : null)) is { } no)
+        {
+            return refusal is null ? no : Junk(no);
+        }
+
+        await ResetAsync();
+        _helo = "";
+        return $"220 {settings.HostName} {(_policy.IsLmtp ? "LMTP" : "ESMTP")}\r\n";
     }
 
     private async ValueTask<string> MailAsync(SmtpCommand command)
@@ -352,10 +377,10 @@ internal sealed class RelayDialogue(
 
     private string Junk(string reply) => ++_junk > settings.Limits.JunkCommands ? End(ProxyFailure.TooManyErrors) : reply;
 
-    private string End(ProxyFailure failure)
+    private string End(ProxyFailure failure, string detail = "")
     {
         _isOver = true;
-        session.Fail(failure, "");
+        session.Fail(failure, detail);
         session.EndedBy = failure.ToString();
         services.Metrics.Failed(session.Listener.Name, failure);
         var row = FailureTable.Of(failure);

@@ -9,6 +9,9 @@ public sealed class LimitOptions
     /// <summary>A TLS handshake with a client.</summary>
     public TimeSpan Handshake { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>From accept to the end of the PROXY header, where one is required (proxy-protocol.txt 2: at least 3 s, so that one lost packet can be repeated).</summary>
+    public TimeSpan ProxyHeader { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Dialling one store, TLS included.</summary>
     public TimeSpan StoreConnect { get; set; } = TimeSpan.FromSeconds(5);
 
@@ -78,7 +81,7 @@ public sealed class LimitOptions
     {
         foreach (var (name, value) in new[]
         {
-            (nameof(PreLogin), PreLogin), (nameof(Handshake), Handshake), (nameof(StoreConnect), StoreConnect), (nameof(StoreGreeting), StoreGreeting), (nameof(StoreLogin), StoreLogin),
+            (nameof(PreLogin), PreLogin), (nameof(Handshake), Handshake), (nameof(ProxyHeader), ProxyHeader), (nameof(StoreConnect), StoreConnect), (nameof(StoreGreeting), StoreGreeting), (nameof(StoreLogin), StoreLogin),
             (nameof(Hold), Hold), (nameof(Idle), Idle), (nameof(HalfClose), HalfClose), (nameof(Goodbye), Goodbye), (nameof(RelayIdle), RelayIdle), (nameof(RelayVerdict), RelayVerdict),
             (nameof(RelayMessage), RelayMessage),
         })
