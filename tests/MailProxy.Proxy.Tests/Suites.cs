@@ -1,3 +1,4 @@
+using MailProxy.Proxy.Tests.Accept;
 using MailProxy.Proxy.Tests.Connect;
 using MailProxy.Proxy.Tests.Count;
 using MailProxy.Proxy.Tests.Imap;
@@ -155,3 +156,11 @@ public sealed class MemorySieveStoreDialogueTests() : SieveStoreDialogueSuite(Ri
 public sealed class PortableSieveStoreDialogueTests() : SieveStoreDialogueSuite(RigTransport.Portable);
 
 public sealed class LinuxSieveStoreDialogueTests() : SieveStoreDialogueSuite(RigTransport.Linux);
+
+public sealed class PortableProxyHeaderTests() : ProxyHeaderSuite(RigTransport.Portable);
+
+public sealed class LinuxProxyHeaderTests() : ProxyHeaderSuite(RigTransport.Linux);
+
+public sealed class PortableXclientTests() : XclientSuite(RigTransport.Portable);
+
+public sealed class LinuxXclientTests() : XclientSuite(RigTransport.Linux);

@@ -10,7 +10,7 @@ public sealed record SieveLine(IReadOnlyList<SieveToken> Tokens)
     public string Verb => Tokens is [{ Kind: SieveTokenKind.Atom } first, ..] ? Encoding.ASCII.GetString(first.Octets).ToUpperInvariant() : "";
 
     /// <summary>True when everything behind the first token is strings.</summary>
-    public bool HasOnlyStrings => Tokens.Skip(1).All(token => token.Kind == SieveTokenKind.String);
+    public bool HasOnlyStrings => Tokens.Skip(1).All(token => token.Kind == SieveTokenKind.Text);
 
     /// <summary>Overwrites what was read: it may have been a password.</summary>
     public void Clear()

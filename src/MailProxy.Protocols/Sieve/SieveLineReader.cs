@@ -154,7 +154,7 @@ public static class SieveLineReader
                 switch (Rest[at])
                 {
                     case Quote:
-                        return Add(SieveTokenKind.String, text.WrittenSpan.ToArray(), at + 1, mayFollow: false);
+                        return Add(SieveTokenKind.Text, text.WrittenSpan.ToArray(), at + 1, mayFollow: false);
                     case Escape when Rest.Length == at + 1:
                         return ReadStatus.NeedMore;
                     case Escape when Rest[at + 1] is Quote or Escape:
@@ -203,7 +203,7 @@ public static class SieveLineReader
 
             return Rest.Length < begin + size
                 ? ReadStatus.NeedMore
-                : Add(SieveTokenKind.String, Rest.Slice(begin, size).ToArray(), begin + size, mayFollow: false);
+                : Add(SieveTokenKind.Text, Rest.Slice(begin, size).ToArray(), begin + size, mayFollow: false);
         }
 
         private ReadStatus Add(SieveTokenKind kind, byte[] octets, int length, bool mayFollow)

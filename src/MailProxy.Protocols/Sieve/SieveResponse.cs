@@ -33,7 +33,7 @@ public sealed record SieveResponse(SieveResponseKind Kind, string Code, string C
 
     private static SieveResponse? Parse(SieveLine line)
     {
-        if (line.Tokens is [{ Kind: SieveTokenKind.String } first, ..])
+        if (line.Tokens is [{ Kind: SieveTokenKind.Text } first, ..])
         {
             return line.HasOnlyStrings ? new(SieveResponseKind.Data, "", "", first.Text, line.Tokens.Count > 1 ? line.Tokens[1].Text : null) : null;
         }
@@ -61,14 +61,14 @@ public sealed record SieveResponse(SieveResponseKind Kind, string Code, string C
             }
 
             code = name.Text.ToUpperInvariant();
-            codeText = rest.Take(close).Where(token => token.Kind == SieveTokenKind.String).Select(token => token.Text).FirstOrDefault("");
+            codeText = rest.Take(close).Where(token => token.Kind == SieveTokenKind.Text).Select(token => token.Text).FirstOrDefault("");
             rest.RemoveRange(0, close + 1);
         }
 
         return rest switch
         {
             [] => new(kind.Value, code, codeText, "", null),
-            [{ Kind: SieveTokenKind.String } text] => new(kind.Value, code, codeText, text.Text, null),
+            [{ Kind: SieveTokenKind.Text } text] => new(kind.Value, code, codeText, text.Text, null),
             _ => null,
         };
     }

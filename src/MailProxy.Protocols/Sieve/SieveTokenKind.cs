@@ -7,7 +7,7 @@ public enum SieveTokenKind
     Atom,
 
     /// <summary>A quoted string or a literal.</summary>
-    String,
+    Text,
 
     /// <summary><c>(</c>.</summary>
     Open,

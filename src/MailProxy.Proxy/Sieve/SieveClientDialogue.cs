@@ -85,7 +85,7 @@ internal sealed class SieveClientDialogue(MailWire wire, DialogueSettings settin
     {
         var read = await wire.ReadAsync(Parser, cancellationToken);
         return read.Status != WireStatus.Done ? new(read.Status, null)
-            : read.Value!.Tokens is [{ Kind: SieveTokenKind.String } only] ? new(WireStatus.Done, only.Octets)
+            : read.Value!.Tokens is [{ Kind: SieveTokenKind.Text } only] ? new(WireStatus.Done, only.Octets)
             : new(WireStatus.Malformed, null);
     }
 
@@ -108,7 +108,7 @@ internal sealed class SieveClientDialogue(MailWire wire, DialogueSettings settin
                 return await StartTlsAsync(cancellationToken);
             case "NOOP" when line.Tokens.Count == 1:
                 return await ReplyAsync("OK \"Done.\"\r\n", cancellationToken);
-            case "NOOP" when line.Tokens is [_, { Kind: SieveTokenKind.String } tag]:
+            case "NOOP" when line.Tokens is [_, { Kind: SieveTokenKind.Text } tag]:
                 return await ReplyAsync($"OK (TAG {SieveStringWriter.ForClient(tag.Text)}) \"Done.\"\r\n", cancellationToken);
             case "LOGOUT":
                 await wire.SendAsync("OK \"Logging out.\"\r\n", cancellationToken);

@@ -132,7 +132,7 @@ public sealed class SieveLineReaderTests
     {
         SieveTokenKind.Open => "(",
         SieveTokenKind.Close => ")",
-        SieveTokenKind.String => $"'{Cuts.Text(token.Octets)}'",
+        SieveTokenKind.Text => $"'{Cuts.Text(token.Octets)}'",
         _ => Cuts.Text(token.Octets),
     }));
 }
