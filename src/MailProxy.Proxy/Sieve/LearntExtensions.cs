@@ -35,7 +35,10 @@ internal sealed class LearntExtensions
     }
 
     private static string CommonOf(IEnumerable<string> lists) => string.Join(
-        ' ', lists.Select(list => list.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Aggregate((left, right) => [.. left.Intersect(right, StringComparer.OrdinalIgnoreCase)]));
+        ' ',
+        lists.Select(list => list.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Aggregate((left, right) => [.. left.Intersect(right, StringComparer.OrdinalIgnoreCase)])
+            .Order(StringComparer.OrdinalIgnoreCase));
 
     private sealed record Common(string Sieve, string Notify);
 }

@@ -136,8 +136,15 @@ public abstract class ProxyHeaderSuite(RigTransport on)
     {
         await using var rig = Rig();
         rig.TrustedPeers = ["192.0.2.0/24", "2001:db8::/32"];
-        var client = await rig.ConnectAsync(MailProtocol.Imap);
-        await client.ExpectGoneAsync();
+        try
+        {
+            await (await rig.ConnectAsync(MailProtocol.Imap)).ExpectGoneAsync();
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            // Cut before the dial knew that it was through.
+        }
+
         await rig.Log.SeeAsync("peer_not_trusted");
     }
 
@@ -178,7 +185,7 @@ public abstract class ProxyHeaderSuite(RigTransport on)
         await client.SendLineAsync("a LOGIN alice@example.org secret");
         await (await store.AcceptImapLoginAsync()).DisposeAsync();
         await client.ExpectAsync("a OK *");
-        await client.ReadToTheEndAsync();
+        await client.EndAsync();
         await rig.Log.SeeAsync("TLS TLSv1.3 TLS_AES_128_GCM_SHA256 at 127.0.0.1");
     }
 
@@ -200,6 +207,8 @@ public abstract class ProxyHeaderSuite(RigTransport on)
         await client.ExpectAsync("354 *");
         await client.SendAsync("Subject: x\r\n\r\n.\r\n");
         Assert.Contains("Received: from mx.example.net ([IPv6:2001:db8::7])", await data);
+        await proxy.SendLineAsync("250 2.0.0 OK");
+        await client.ExpectAsync("250 *");
     }
 
     private ProxyRig Rig() => new(on) { ProxyHeader = ProxyHeaderMode.Required, TrustedPeers = ["127.0.0.0/8"] };

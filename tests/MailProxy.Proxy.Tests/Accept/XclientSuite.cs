@@ -50,6 +50,8 @@ public abstract class XclientSuite(RigTransport on)
         await client.ExpectAsync("354 *");
         await client.SendAsync("Subject: x\r\n\r\n.\r\n");
         Assert.Contains("Received: from mx.example.net ([192.0.2.7])", await data);
+        await proxy.SendLineAsync("250 2.0.0 OK");
+        await client.ExpectAsync("250 *");
     }
 
     [Fact]
