@@ -7,6 +7,7 @@ using MailProxy.Proxy.Tests.Relay;
 using MailProxy.Proxy.Tests.Rig;
 using MailProxy.Proxy.Tests.Sessions;
 using MailProxy.Proxy.Tests.Sieve;
+using MailProxy.Proxy.Tests.Smtp;
 using MailProxy.Proxy.Tests.StoreLogin;
 
 namespace MailProxy.Proxy.Tests;
@@ -164,3 +165,9 @@ public sealed class LinuxProxyHeaderTests() : ProxyHeaderSuite(RigTransport.Linu
 public sealed class PortableXclientTests() : XclientSuite(RigTransport.Portable);
 
 public sealed class LinuxXclientTests() : XclientSuite(RigTransport.Linux);
+
+public sealed class MemorySmtpEdgeTests() : SmtpEdgeSuite(RigTransport.Memory);
+
+public sealed class PortableSmtpEdgeTests() : SmtpEdgeSuite(RigTransport.Portable);
+
+public sealed class LinuxSmtpEdgeTests() : SmtpEdgeSuite(RigTransport.Linux);

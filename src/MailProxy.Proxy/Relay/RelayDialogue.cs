@@ -34,6 +34,7 @@ internal sealed class RelayDialogue(
     private int _junk;
     private int _refused;
     private int _messages;
+    private long _idleSince = services.Time.GetTimestamp();
     private bool _isAnswered;
     private bool _isOver;
 
@@ -62,7 +63,7 @@ internal sealed class RelayDialogue(
             if (_isAnswered)
             {
                 // Whoever sends mail may say NOOP in between, for as long as it likes.
-                _junk = 0;
+                (_junk, _idleSince) = (0, services.Time.GetTimestamp());
                 await ResetAsync();
             }
         }
@@ -89,7 +90,8 @@ internal sealed class RelayDialogue(
     // Between commands the session ends with the node; a client that says nothing for RelayIdle hears 421.
     private async ValueTask<WireRead<byte[]>> ReadLineAsync()
     {
-        using var idle = settings.Deadline.Within(settings.Limits.RelayIdle);
+        var left = settings.Limits.RelayEnvelope - services.Time.GetElapsedTime(_idleSince);
+        using var idle = settings.Deadline.Within(left < settings.Limits.RelayIdle ? left : settings.Limits.RelayIdle);
         try
         {
             return await wire.ReadLineAsync(LineLimit, settings.Deadline.Token);
@@ -135,7 +137,7 @@ internal sealed class RelayDialogue(
                 return await ChunkAsync(command);
             case "RSET":
                 await ResetAsync();
-                return "250 2.0.0 OK\r\n";
+                return Junk("250 2.0.0 OK\r\n");
             case "NOOP":
                 return Junk("250 2.0.0 OK\r\n");
             case "VRFY":
@@ -159,7 +161,7 @@ internal sealed class RelayDialogue(
 
         await ResetAsync();
         _helo = session.Word is { Helo: { Length: > 0 } told } ? told : name;
-        return command.Verb == "HELO" ? $"250 {settings.HostName}\r\n" : SmtpReplyWriter.Format(250, [settings.HostName, .. Extensions()]);
+        return Junk(command.Verb == "HELO" ? $"250 {settings.HostName}\r\n" : SmtpReplyWriter.Format(250, [settings.HostName, .. Extensions()]));
     }
 
     private IEnumerable<string> Extensions()
