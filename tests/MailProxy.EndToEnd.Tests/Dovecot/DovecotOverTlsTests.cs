@@ -52,7 +52,7 @@ public sealed class DovecotOverTlsTests(DovecotOverTls cluster) : DovecotClientT
             }
         }
 
-        await using var encrypted = new System.Net.Security.SslStream(clear, false, (_, _, _, _) => true);
+        await using var encrypted = new System.Net.Security.SslStream(clear, false, (_, certificate, _, _) => certificate is not null);
         await encrypted.AuthenticateAsClientAsync("localhost");
         var plain = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"\0{user}\0secret"));
         await encrypted.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"AUTHENTICATE \"PLAIN\" \"{plain}\"\r\n"));

@@ -66,7 +66,7 @@ public sealed class HaProxyTests(DevClusterFixture cluster)
                 bind 127.0.0.1:{port} ssl crt {folder.File("both.pem")}
                 server one 127.0.0.1:{await PortOfAsync(proxy, 1)} send-proxy-v2-ssl
             """);
-        using var client = new ImapClient { LocalEndPoint = new IPEndPoint(ClientAddress, 0), ServerCertificateValidationCallback = (_, _, _, _) => true };
+        using var client = new ImapClient { LocalEndPoint = new IPEndPoint(ClientAddress, 0), ServerCertificateValidationCallback = (_, presented, _, _) => presented is not null };
         await client.ConnectAsync("127.0.0.1", port, SecureSocketOptions.SslOnConnect);
         Assert.False(client.Capabilities.HasFlag(ImapCapabilities.StartTLS));
         await client.AuthenticateAsync(cluster.TakeUser(), "secret");
