@@ -45,6 +45,14 @@ public sealed class ListenerOptions
         var (protocol, _) => ProtocolNames.Of(protocol ?? MailProtocol.Imap),
     };
 
+    /// <summary>Nothing differs: a listener that was read anew need not be opened anew.</summary>
+    public bool IsSameAs(ListenerOptions other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return (Protocol, Address, Port, Tls, Connections, ProxyHeader) == (other.Protocol, other.Address, other.Port, other.Tls, other.Connections, other.ProxyHeader)
+            && TrustedPeers.SequenceEqual(other.TrustedPeers, StringComparer.Ordinal);
+    }
+
     /// <summary>Every error, as <c>path: what to do</c>.</summary>
     public IEnumerable<string> Validate(string path)
     {
