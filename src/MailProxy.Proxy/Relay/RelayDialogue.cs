@@ -126,7 +126,7 @@ internal sealed class RelayDialogue(
             case "STARTTLS":
                 return await StartTlsAsync(stop);
             case "XCLIENT":
-                return await XclientAsync(command);
+                return Xclient(command);
             case "MAIL":
                 return await MailAsync(command);
             case "RCPT":
@@ -199,20 +199,14 @@ internal sealed class RelayDialogue(
         return failure is null ? "" : null;
     }
 
-    private async ValueTask<string> XclientAsync(SmtpCommand command)
+    private string Xclient(SmtpCommand command)
     {
-        if (_transaction is not null)
+        var (refusal, failure) = _transaction is null ? SmtpXclient.Read(settings, command.Argument) : (SmtpXclient.NotNow, null);
+        if (refusal is not null || failure is not null)
         {
-            return Junk("503 5.5.1 Not within a transaction.\r\n");
+            return refusal is not null ? Junk(refusal) : End(failure!.Value, session.FailureDetail);
         }
 
-        var (refusal, failure) = SmtpXclient.Read(settings, command.Argument);
-        if ((refusal ?? (failure is { } ending ? End(ending, session.FailureDetail) : null)) is { } no)
-        {
-            return refusal is null ? no : Junk(no);
-        }
-
-        await ResetAsync();
         _helo = "";
         return $"220 {settings.HostName} {(_policy.IsLmtp ? "LMTP" : "ESMTP")}\r\n";
     }

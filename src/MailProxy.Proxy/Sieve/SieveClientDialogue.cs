@@ -150,8 +150,9 @@ internal sealed class SieveClientDialogue(MailWire wire, DialogueSettings settin
             return await ReplyAsync("NO \"AUTHENTICATE takes a mechanism and, if it likes, a response, both in quotes.\"\r\n", cancellationToken);
         }
 
-        var (attempt, refusal) = await new SaslExchange(wire, settings, FrameChallenge, this)
-            .RunAsync(line.Tokens[1].Text, line.Tokens.Count == 3 ? line.Tokens[2].Octets : null, cancellationToken);
+        // An empty string is an empty response here; elsewhere that is written "=".
+        var response = line.Tokens.Count < 3 ? null : line.Tokens[2].Octets.Length > 0 ? line.Tokens[2].Octets : "="u8.ToArray();
+        var (attempt, refusal) = await new SaslExchange(wire, settings, FrameChallenge, this).RunAsync(line.Tokens[1].Text, response, cancellationToken);
         if (attempt is not null)
         {
             return attempt;

@@ -19,6 +19,9 @@ internal static class SmtpXclient
     /// <summary>The reply to whoever is not trusted.</summary>
     public const string Refusal = "550 5.7.0 Not from this address.\r\n";
 
+    /// <summary>The reply within a transaction.</summary>
+    public const string NotNow = "503 5.5.1 Not within a transaction.\r\n";
+
     /// <summary>Reads the argument. Null reply: it was taken, and the session begins again with a greeting. Otherwise the refusal, or the failure that ends the session.</summary>
     public static (string? Refusal, ProxyFailure? Failure) Read(DialogueSettings settings, in ReadOnlySequence<byte> argument)
     {

@@ -68,6 +68,17 @@ public abstract class SieveLoginSuite(RigTransport on)
     }
 
     [Fact]
+    public async Task An_empty_string_is_an_empty_response()
+    {
+        await using var rig = new ProxyRig(on);
+        var client = await ConnectAsync(rig);
+        await client.SendLineAsync("AUTHENTICATE \"LOGIN\" \"\"");
+        await client.ExpectAsync("\"UGFzc3dvcmQ6\"");
+        await client.SendLineAsync("\"\"");
+        await client.ExpectAsync("NO \"Invalid SASL response.\"");
+    }
+
+    [Fact]
     public async Task Capabilities_are_said_at_once_and_again_behind_tls_and_follow_what_may_be_done()
     {
         await using var rig = new ProxyRig(on) { ClearText = ClearTextPolicy.Never };
