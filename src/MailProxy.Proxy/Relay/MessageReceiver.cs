@@ -21,7 +21,7 @@ internal sealed class MessageReceiver(string id, RelayTransaction transaction, S
         transaction.Helo,
         session.Client?.Address,
         services.Settings.HostName,
-        policy.With(session.Tls is { IsEncrypted: true }),
+        policy.With(session.IsPrivate),
         id,
         services.Time.GetUtcNow()));
 

@@ -3,6 +3,7 @@ using MailProxy.Proxy.Connect;
 using MailProxy.Proxy.Count;
 using MailProxy.Proxy.Relay;
 using MailProxy.Proxy.Route;
+using MailProxy.Proxy.Sieve;
 using MailProxy.Proxy.Splice;
 using MailProxy.Transport.Splice;
 using Microsoft.Extensions.Logging;
@@ -29,6 +30,9 @@ internal sealed record SessionServices(
 {
     /// <summary>The bounds of every splice.</summary>
     public SpliceSettings Splice { get; init; } = SpliceOf(Settings);
+
+    /// <summary>What stores' Sieve engines can do, as far as it is known.</summary>
+    public LearntExtensions Scripts { get; } = new();
 
     /// <summary>The same node with other settings, for sessions to come; what counts and registers sessions is shared.</summary>
     public SessionServices With(ProxySettings settings, UserRouting routing, StoreConnector connector, SmarthostConnector? smarthost) => this with
