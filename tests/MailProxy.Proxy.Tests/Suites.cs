@@ -1,11 +1,13 @@
 using MailProxy.Proxy.Tests.Connect;
 using MailProxy.Proxy.Tests.Count;
 using MailProxy.Proxy.Tests.Imap;
+using MailProxy.Proxy.Tests.Milter;
 using MailProxy.Proxy.Tests.Pop3;
 using MailProxy.Proxy.Tests.Relay;
 using MailProxy.Proxy.Tests.Rig;
 using MailProxy.Proxy.Tests.Sessions;
 using MailProxy.Proxy.Tests.StoreLogin;
+using MailProxy.Proxy.Tests.Submission;
 
 namespace MailProxy.Proxy.Tests;
 
@@ -142,3 +144,15 @@ public sealed class MemoryLiveSessionsTests() : LiveSessionsSuite(RigTransport.M
 public sealed class PortableLiveSessionsTests() : LiveSessionsSuite(RigTransport.Portable);
 
 public sealed class LinuxLiveSessionsTests() : LiveSessionsSuite(RigTransport.Linux);
+
+public sealed class MemorySubmissionRulesTests() : SubmissionRulesSuite(RigTransport.Memory);
+
+public sealed class PortableSubmissionRulesTests() : SubmissionRulesSuite(RigTransport.Portable);
+
+public sealed class LinuxSubmissionRulesTests() : SubmissionRulesSuite(RigTransport.Linux);
+
+public sealed class MemoryMilterTests() : MilterSuite(RigTransport.Memory);
+
+public sealed class PortableMilterTests() : MilterSuite(RigTransport.Portable);
+
+public sealed class LinuxMilterTests() : MilterSuite(RigTransport.Linux);

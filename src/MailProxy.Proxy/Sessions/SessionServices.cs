@@ -1,9 +1,11 @@
 using MailProxy.Directory;
 using MailProxy.Proxy.Connect;
 using MailProxy.Proxy.Count;
+using MailProxy.Proxy.Milter;
 using MailProxy.Proxy.Relay;
 using MailProxy.Proxy.Route;
 using MailProxy.Proxy.Splice;
+using MailProxy.Proxy.Submission;
 using MailProxy.Transport.Splice;
 using Microsoft.Extensions.Logging;
 
@@ -29,6 +31,12 @@ internal sealed record SessionServices(
 {
     /// <summary>The bounds of every splice.</summary>
     public SpliceSettings Splice { get; init; } = SpliceOf(Settings);
+
+    /// <summary>What submitters sent within an hour.</summary>
+    public required SubmissionRates Rates { get; init; }
+
+    /// <summary>Dials milters.</summary>
+    public IMilterDialer MilterDialer { get; init; } = new SocketMilterDialer();
 
     /// <summary>The same node with other settings, for sessions to come; what counts and registers sessions is shared.</summary>
     public SessionServices With(ProxySettings settings, UserRouting routing, StoreConnector connector, SmarthostConnector? smarthost) => this with
