@@ -8,6 +8,8 @@ internal sealed class JudgedMessage
     // RFC 5322 knows no limit; Postfix takes 100 kB of it. What is longer is no header but an attack on whoever reads it.
     private const int MostHeader = 1024 * 1024;
 
+    private bool _isReplaced;
+
     private JudgedMessage(EditedHeader header, MessageSpool body, long bodyStart) => (Header, Body, BodyStart) = (header, body, bodyStart);
 
     /// <summary>The header.</summary>
@@ -20,7 +22,7 @@ internal sealed class JudgedMessage
     public long BodyStart { get; private set; }
 
     /// <summary>It differs from what came.</summary>
-    public bool IsEdited => Header.IsEdited || BodyStart == 0;
+    public bool IsEdited => Header.IsEdited || _isReplaced;
 
     /// <summary>Takes a spooled message apart; null: its header is too long. Errors: IOException.</summary>
     public static async ValueTask<JudgedMessage?> ReadAsync(MessageSpool spool)
@@ -49,5 +51,5 @@ internal sealed class JudgedMessage
     }
 
     /// <summary>Another body, all of a spool.</summary>
-    public void Replace(MessageSpool body) => (Body, BodyStart) = (body, 0);
+    public void Replace(MessageSpool body) => (Body, BodyStart, _isReplaced) = (body, 0, true);
 }

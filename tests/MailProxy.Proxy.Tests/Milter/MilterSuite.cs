@@ -55,6 +55,8 @@ public abstract class MilterSuite(RigTransport on)
         await SendAsync(client, Message);
         Assert.Equal(["X-A: one", "X-B:two", "", "hi"], (await store.TakeDataAsync()).TakeLast(4));
         Assert.Contains("LSubject| x|", await milter.SeeUntilAsync('E'));
+        await store.SendLineAsync("250 OK");
+        await client.ExpectAsync("250 2.0.0 *");
     }
 
     [Fact]
@@ -134,6 +136,8 @@ public abstract class MilterSuite(RigTransport on)
         var store = await NameAliceAsync(rig, client);
         await SendAsync(client, Message);
         Assert.Contains("X-MailProxy-Quarantine: m0: a virus", await store.TakeDataAsync());
+        await store.SendLineAsync("250 OK");
+        await client.ExpectAsync("250 2.0.0 *");
     }
 
     [Fact]
