@@ -36,7 +36,7 @@ internal sealed class PostfixServer : WatchedProcess
     public static void Require()
     {
         ForeignProgram.Require("postfix");
-        Assert.SkipUnless(Directory.Exists(Daemons), "the daemons of postfix are not where Debian puts them");
+        Assert.SkipUnless(System.IO.Directory.Exists(Daemons), "the daemons of postfix are not where Debian puts them");
         Assert.SkipUnless(Environment.UserName == "root", "postfix needs root to be started");
     }
 
@@ -44,7 +44,7 @@ internal sealed class PostfixServer : WatchedProcess
     public static async Task<PostfixServer> StartAsync(TempDirectory folder, string name, TestAuthority authority, params string[] settings)
     {
         var home = folder.File(name);
-        Open(folder.Path, Directory.CreateDirectory(home).FullName, Directory.CreateDirectory(Path.Combine(home, "conf")).FullName, Directory.CreateDirectory(Path.Combine(home, "queue")).FullName);
+        Open(folder.Path, [.. new[] { home, Path.Combine(home, "conf"), Path.Combine(home, "queue") }.Select(path => System.IO.Directory.CreateDirectory(path).FullName)]);
         using var certificate = authority.Server();
         await File.WriteAllTextAsync(
             Path.Combine(home, "conf", "tls.pem"), $"{certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem()}\n{certificate.ExportCertificatePem()}\n");
@@ -52,7 +52,7 @@ internal sealed class PostfixServer : WatchedProcess
         for (var attempt = 0; ; attempt++)
         {
             var port = FreePort();
-            await File.WriteAllTextAsync(Path.Combine(home, "conf", "main.cf"), Main(home, name) + string.Concat(settings.Select(setting => setting + "\n")));
+            await File.WriteAllTextAsync(Path.Combine(home, "conf", "main.cf"), MainFile(home, name) + string.Concat(settings.Select(setting => setting + "\n")));
             await File.WriteAllTextAsync(Path.Combine(home, "conf", "master.cf"), Services(port));
             var server = new PostfixServer(new ProcessStartInfo(ForeignProgram.Find("postfix")!, ["-c", Path.Combine(home, "conf"), "start-fg"]), home, port);
             try
@@ -90,7 +90,7 @@ internal sealed class PostfixServer : WatchedProcess
         var file = Path.Combine(_folder, "queue", "pid", "master.pid");
         if (File.Exists(file) && int.TryParse((await File.ReadAllTextAsync(file)).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var master))
         {
-            (await ForeignProgram.RunAsync("kill", ["-TERM", master.ToString(CultureInfo.InvariantCulture)])).ToString();
+            await ForeignProgram.RunAsync("kill", ["-TERM", master.ToString(CultureInfo.InvariantCulture)]);
             try
             {
                 using var process = Process.GetProcessById(master);
@@ -105,10 +105,10 @@ internal sealed class PostfixServer : WatchedProcess
         await DisposeAsync();
     }
 
-    private static void Open(params string[] folders)
+    private static void Open(string parent, IEnumerable<string> folders)
     {
         // Postfix's own user goes through them.
-        foreach (var folder in folders)
+        foreach (var folder in folders.Prepend(parent))
         {
             File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
         }
@@ -143,7 +143,7 @@ internal sealed class PostfixServer : WatchedProcess
         }
     }
 
-    private static string Main(string home, string name) =>
+    private static string MainFile(string home, string name) =>
         $"""
         compatibility_level = 3.6
         queue_directory = {home}/queue

@@ -193,6 +193,8 @@ internal sealed class ProxyRig : IAsyncDisposable
             CertificateName = CertificateName,
             Submission = Submission,
             Milter = Milter,
+            RelayAccess = new RelayAccess(
+                new StoreTlsIdentity(_authority.Authorities, null), Relay.User.Length == 0 ? null : new MasterAccount(Relay.User, new Directory.Secret("relay-secret"u8.ToArray()))),
         };
         return new ProxyNode(Settings, Transport, Users ?? new AwayDirectory(_directory, () => DirectoryIsAway), Router, new LoggerOf<ProxyNode>(Log), Time, new Random(1), SharedSessions);
     }

@@ -2,6 +2,7 @@ using System.Text;
 using MailProxy.Proxy.Submission;
 using MailProxy.Proxy.Tests.Rig;
 using MailProxy.Testing;
+using MailProxy.Transport.Tls;
 using Xunit;
 
 namespace MailProxy.Proxy.Tests.Submission;
@@ -136,6 +137,54 @@ public abstract class SubmissionRulesSuite(RigTransport on)
             await client.SendLineAsync("RSET");
             await client.ExpectAsync("250 *");
         }
+    }
+
+    [Fact]
+    public async Task An_account_at_the_relay_logs_in_after_tls()
+    {
+        await using var rig = new ProxyRig(on);
+        await using var smarthost = await rig.StoreAsync("smart", 2525);
+        rig.Relay.Smarthost = rig.HostAndPortOf("smart", 2525);
+        rig.Relay.User = "proxy";
+        var client = await LogInAsync(rig);
+        await client.SendLineAsync("MAIL FROM:<alice@example.org>");
+        await client.ExpectAsync("250 *");
+        await client.SendLineAsync("RCPT TO:<friend@elsewhere.example>");
+        var proxy = await smarthost.AcceptOneAsync();
+        await proxy.SendLineAsync("220 smart ESMTP");
+        await proxy.ExpectAsync("EHLO mail.example.org");
+        await proxy.SendAsync("250-smart\r\n250 STARTTLS\r\n");
+        await proxy.ExpectAsync("STARTTLS");
+        await proxy.SendLineAsync("220 go");
+        Assert.Equal(TlsOutcome.Done, await proxy.Connection.Features.Get<ITlsFeature>()!.BecomeServerAsync(rig.StoreTls("smart"), CancellationToken.None));
+        await proxy.ExpectAsync("EHLO mail.example.org");
+        await proxy.SendAsync("250-smart\r\n250 AUTH PLAIN\r\n");
+        await proxy.ExpectAsync("AUTH PLAIN " + Convert.ToBase64String("\0proxy\0relay-secret"u8));
+        await proxy.SendLineAsync("235 2.7.0 in");
+        await proxy.ExpectAsync("MAIL FROM:<alice@example.org>");
+        await proxy.SendLineAsync("250 OK");
+        await proxy.TakeRecipientAsync("friend@elsewhere.example");
+        await client.ExpectAsync("250 *");
+    }
+
+    [Fact]
+    public async Task A_password_is_not_sent_to_a_relay_in_clear()
+    {
+        await using var rig = new ProxyRig(on);
+        await using var smarthost = await rig.StoreAsync("smart", 2525);
+        rig.Relay.Smarthost = rig.HostAndPortOf("smart", 2525);
+        rig.Relay.SmarthostTls = Routing.Catalog.StoreTlsMode.None;
+        rig.Relay.User = "proxy";
+        var client = await LogInAsync(rig);
+        await client.SendLineAsync("MAIL FROM:<alice@example.org>");
+        await client.ExpectAsync("250 *");
+        await client.SendLineAsync("RCPT TO:<friend@elsewhere.example>");
+        var proxy = await smarthost.AcceptOneAsync();
+        await proxy.SendLineAsync("220 smart ESMTP");
+        await proxy.ExpectAsync("EHLO mail.example.org");
+        await proxy.SendAsync("250-smart\r\n250 AUTH PLAIN\r\n");
+        await client.ExpectAsync("451 4.4.1 *");
+        await proxy.AssertCutAsync();
     }
 
     private static async Task<DialogueClient> LogInAsync(ProxyRig rig)
