@@ -88,7 +88,9 @@ internal sealed class PostfixServer : WatchedProcess
     public async Task StopAsync()
     {
         var file = Path.Combine(_folder, "queue", "pid", "master.pid");
-        if (File.Exists(file) && int.TryParse((await File.ReadAllTextAsync(file)).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var master))
+
+        // By a program, because the file is locked, and .NET reads no file that somebody else has locked.
+        if (int.TryParse((await ForeignProgram.RunAsync("cat", [file])).Output.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var master))
         {
             await ForeignProgram.RunAsync("kill", ["-TERM", master.ToString(CultureInfo.InvariantCulture)]);
             try

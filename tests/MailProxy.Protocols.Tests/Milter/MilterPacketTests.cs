@@ -8,7 +8,7 @@ namespace MailProxy.Protocols.Tests.Milter;
 public sealed class MilterPacketTests
 {
     private const string Accept = "\0\0\0\x01" + "a";
-    private const string AddHeader = "\0\0\0\x0A" + "hX-A\0one\0";
+    private const string AddHeader = "\0\0\0\x09" + "hX-A\0one\0";
 
     [Theory]
     [InlineData(Accept, 'a', "")]
@@ -36,9 +36,9 @@ public sealed class MilterPacketTests
     }
 
     [Theory]
-    [InlineData(9, ReadStatus.TooLong)]
+    [InlineData(8, ReadStatus.TooLong)]
+    [InlineData(9, ReadStatus.Done)]
     [InlineData(10, ReadStatus.Done)]
-    [InlineData(11, ReadStatus.Done)]
     public void The_limit_counts_code_and_data(int limit, ReadStatus status) =>
         Assert.Equal(status, MilterPacket.TryRead(new(Cuts.Octets(AddHeader)), limit, out _, out _));
 

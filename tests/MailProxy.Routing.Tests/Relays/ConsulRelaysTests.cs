@@ -28,7 +28,7 @@ public sealed class ConsulRelaysTests
         Assert.Equal(("mail-relay", StoreTlsMode.StartTls, StoreState.Online, null), (node.Id, node.Tls, node.State, relays.Notice));
         Assert.Equal([2501, 2502], node.Candidates.Select(candidate => candidate.Ports[StoreService.Submission]));
 
-        await RegisterAsync(cluster, "relay-a", "127.0.0.1", 2501, HealthStatus.Critical);
+        await cluster.Consul.Agent.UpdateCheckAsync("service:relay-a", new CheckUpdate(HealthStatus.Critical, "queue full"), CancellationToken.None);
         await UntilAsync(() => relays.Node!.Candidates.Any(candidate => candidate.IsOut));
         Assert.Equal("127.0.0.2", relays.Node!.Address);
         Assert.Same(node.Health, relays.Node.Health);
@@ -63,12 +63,12 @@ public sealed class ConsulRelaysTests
     private static ConsulRelays Relays(RunningCluster cluster) => new(
         "mail-relay", new ConsulClient(cluster.Options, null, TimeProvider.System), new WatchOptions { Wait = TimeSpan.FromSeconds(5) }, cluster.Log, TimeProvider.System, new Random(1));
 
-    private static Task RegisterAsync(RunningCluster cluster, string id, string address, int port, string status = HealthStatus.Passing, string tls = "starttls") =>
+    private static Task RegisterAsync(RunningCluster cluster, string id, string address, int port, string tls = "starttls") =>
         cluster.Consul.Agent.RegisterServiceAsync(
             new ServiceDefinition
             {
                 Id = id, Name = "mail-relay", Address = address, Port = port, Meta = new Dictionary<string, string> { ["tls"] = tls },
-                Check = new CheckDefinition { Ttl = "60s", Status = status },
+                Check = new CheckDefinition { Ttl = "60s", Status = HealthStatus.Passing },
             },
             CancellationToken.None);
 
