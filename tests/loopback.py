@@ -96,9 +96,14 @@ class Node:
         self._process.wait()
         self._words.close()
 
+    @property
+    def pid(self) -> int:
+        """The node's process."""
+        return self._process.pid
+
     def cpu(self) -> float:
         """Seconds of CPU so far, user and system."""
-        return cpu_of(self._process.pid)
+        return cpu_of(self.pid)
 
     def ended(self) -> str | None:
         """What the node said if it ended already, which it should not; otherwise None."""

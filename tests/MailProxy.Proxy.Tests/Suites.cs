@@ -35,6 +35,12 @@ public sealed class PortablePop3StoreDialogueTests() : Pop3StoreDialogueSuite(Ri
 
 public sealed class LinuxPop3StoreDialogueTests() : Pop3StoreDialogueSuite(RigTransport.Linux);
 
+public sealed class MemoryPop3PipeliningTests() : Pop3PipeliningSuite(RigTransport.Memory);
+
+public sealed class PortablePop3PipeliningTests() : Pop3PipeliningSuite(RigTransport.Portable);
+
+public sealed class LinuxPop3PipeliningTests() : Pop3PipeliningSuite(RigTransport.Linux);
+
 public sealed class MemoryBearerDialogueTests() : BearerDialogueSuite(RigTransport.Memory);
 
 public sealed class PortableBearerDialogueTests() : BearerDialogueSuite(RigTransport.Portable);

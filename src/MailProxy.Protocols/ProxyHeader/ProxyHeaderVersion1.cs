@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using MailProxy.Protocols.Addresses;
 using MailProxy.Protocols.Lines;
 
 namespace MailProxy.Protocols.ProxyHeader;
@@ -44,11 +45,8 @@ internal static class ProxyHeaderVersion1
             ? new ForwardedConnection { Source = new(source, sourcePort), Destination = new(destination, destinationPort) }
             : null;
 
-    // .NET reads "1", "0x7f.1" and "010.0.0.1" as IPv4 as well; the header has one form for each address.
     private static bool TryReadAddress(string text, AddressFamily family, out IPAddress address) =>
-        IPAddress.TryParse(text, out address!)
-        && address.AddressFamily == family
-        && (family == AddressFamily.InterNetworkV6 ? !text.AsSpan().ContainsAny("%[]") : address.ToString() == text);
+        family == AddressFamily.InterNetwork ? AddressText.TryParseIPv4(text, out address) : AddressText.TryParseIPv6(text, out address);
 
     private static bool TryReadPort(string text, out int port) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port <= IPEndPoint.MaxPort

@@ -1,8 +1,7 @@
 using System.Buffers;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Unicode;
+using MailProxy.Protocols.Addresses;
 
 namespace MailProxy.Protocols.Smtp;
 
@@ -298,9 +297,8 @@ internal ref struct SmtpPathReader(ReadOnlySpan<byte> text)
 
         var literal = Encoding.UTF8.GetString(domain[1..^1]);
         return literal.StartsWith("IPv6:", StringComparison.OrdinalIgnoreCase)
-            ? !literal.Contains('%', StringComparison.Ordinal) && IPAddress.TryParse(literal["IPv6:".Length..], out var six)
-                && six.AddressFamily == AddressFamily.InterNetworkV6
-            : literal.AsSpan().Count('.') == 3 && IPAddress.TryParse(literal, out var four) && four.AddressFamily == AddressFamily.InterNetwork;
+            ? AddressText.TryParseIPv6(literal.AsSpan("IPv6:".Length), out _)
+            : AddressText.TryParseIPv4(literal, out _);
     }
 
     // U+0080 to U+009F are C2 80 to C2 9F in UTF-8.

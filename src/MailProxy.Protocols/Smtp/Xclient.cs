@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using MailProxy.Protocols.Addresses;
 
 namespace MailProxy.Protocols.Smtp;
 
@@ -97,13 +98,10 @@ public sealed record Xclient(IReadOnlyDictionary<string, string> Attributes)
     }
 
     // POP3 writes IPv6 addresses without the prefix that SMTP has.
-    private static bool TryParseAddress(string text, out IPAddress? address)
+    private static bool TryParseAddress(string text, out IPAddress address)
     {
         var isTagged = text.StartsWith("IPV6:", StringComparison.OrdinalIgnoreCase);
-        address = null;
-        return !text.Contains('%', StringComparison.Ordinal)
-            && IPAddress.TryParse(isTagged ? text.AsSpan("IPV6:".Length) : text, out address)
-            && (address.AddressFamily == AddressFamily.InterNetworkV6 || (!isTagged && text.AsSpan().Count('.') == 3));
+        return AddressText.TryParseIPv6(isTagged ? text.AsSpan("IPV6:".Length) : text, out address) || (!isTagged && AddressText.TryParseIPv4(text, out address));
     }
 
     private int? TryGetNumber(string name, int most) =>

@@ -18,7 +18,7 @@ namespace MailProxy.Proxy.Connect;
 /// <param name="Local">The address the client connected to.</param>
 /// <param name="ProxyTtl">Loop guard sent with the identity; starts at 5.</param>
 /// <param name="HostName">Ours, for EHLO and LHLO.</param>
-/// <param name="Tries">Hears that the store has greeted; null: nobody wants to know.</param>
+/// <param name="Tries">Hears that the store has greeted, and knows its address; null: nobody wants to know.</param>
 internal sealed record StoreLeg(
     StoreNode Node,
     string User,

@@ -32,6 +32,9 @@ internal sealed class StoreTries(
     /// <summary>The session's.</summary>
     public SessionDeadline Deadline => deadline;
 
+    /// <summary>The address under way; null before the first.</summary>
+    public EndpointHealth? Endpoint { get; private set; }
+
     /// <summary>Another address can be tried after the one under way.</summary>
     public bool HasMore => _next < candidates.Count;
 
@@ -45,7 +48,7 @@ internal sealed class StoreTries(
     public EndpointHealth? Next()
     {
         IsGreeted = false;
-        return HasMore ? candidates[_next++].For(door.Service) : null;
+        return Endpoint = HasMore ? candidates[_next++].For(door.Service) : null;
     }
 
     /// <summary>What the next step may take.</summary>

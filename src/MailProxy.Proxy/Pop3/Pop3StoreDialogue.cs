@@ -46,8 +46,9 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
         var isGreetingOffer = greeting.Code.Equals("XCLIENT", StringComparison.OrdinalIgnoreCase);
 
         // CAPA costs a round trip: asked only where something depends on it.
+        var pipelining = leg is { Method: StoreLoginMethod.Password, Tries.Endpoint: { } endpoint } ? Pop3Pipelining.Of(endpoint) : null;
         List<string> offers = [];
-        if (leg.Method == StoreLoginMethod.Bearer || (isToIdentify && !isGreetingOffer))
+        if (leg.Method == StoreLoginMethod.Bearer || (isToIdentify && !isGreetingOffer) || pipelining?.IsToAsk() == true)
         {
             if (await CapabilitiesAsync(store, cancellationToken) is not { } told)
             {
@@ -55,6 +56,7 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
             }
 
             offers = told;
+            pipelining?.Tell(IsOffered(offers, "PIPELINING"));
         }
 
         if (isToIdentify && await IdentifyAsync(store, leg, isGreetingOffer, offers, cancellationToken) is { } refused)
@@ -63,7 +65,7 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
         }
 
         return leg.Method == StoreLoginMethod.Password
-            ? await LogInWithPasswordAsync(store, leg, cancellationToken)
+            ? pipelining is { IsOffered: true } ? await LogInInOneGoAsync(store, leg, pipelining, cancellationToken) : await LogInWithPasswordAsync(store, leg, cancellationToken)
             : await LogInWithSaslAsync(store, leg, offers, cancellationToken);
     }
 
@@ -117,6 +119,29 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
 
         await store.Write("PASS ").Write(leg.Secret.Octets.Span).SendAsync("\r\n", cancellationToken);
         return Verdict((await ReadAsync(store, cancellationToken)).Value);
+    }
+
+    private static async ValueTask<Outcome<StoreWelcome>> LogInInOneGoAsync(MailWire store, StoreLeg leg, Pop3Pipelining pipelining, CancellationToken cancellationToken)
+    {
+        Pop3Reply? reply = null;
+        try
+        {
+            await store.Write($"USER {leg.User}\r\nPASS ").Write(leg.Secret.Octets.Span).SendAsync("\r\n", cancellationToken);
+            reply = (await ReadAsync(store, cancellationToken)).Value;
+            if (reply is { Kind: Pop3ReplyKind.Ok })
+            {
+                reply = (await ReadAsync(store, cancellationToken)).Value;
+            }
+        }
+        finally
+        {
+            if (reply is null)
+            {
+                pipelining.Doubt();
+            }
+        }
+
+        return Verdict(reply);
     }
 
     private static async ValueTask<Outcome<StoreWelcome>?> StartTlsAsync(MailWire store, TlsClientSettings settings, CancellationToken cancellationToken)

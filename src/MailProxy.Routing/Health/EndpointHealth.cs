@@ -11,6 +11,7 @@ public sealed class EndpointHealth(string address, int port)
     private readonly Lock _gate = new();
     private volatile bool _isOpen;
     private volatile bool _isRetired;
+    private volatile object? _learnt;
     private int _failures;
 
     /// <summary>Host name or IP address.</summary>
@@ -31,6 +32,13 @@ public sealed class EndpointHealth(string address, int port)
     /// <summary>What the last failure was, for people; empty: none since the last success.</summary>
     public string Reason { get; private set; } = "";
 
+    /// <summary>What a dialogue has found out about the server that answers there; forgotten with a failure, as it may be another one that comes back.</summary>
+    public object? Learnt
+    {
+        get => _learnt;
+        set => _learnt = value;
+    }
+
     /// <summary>The catalog does not name it any more.</summary>
     internal bool IsRetired
     {
@@ -50,6 +58,7 @@ public sealed class EndpointHealth(string address, int port)
         lock (_gate)
         {
             Reason = reason;
+            Learnt = null;
             if (++_failures < limit || _isOpen)
             {
                 return false;

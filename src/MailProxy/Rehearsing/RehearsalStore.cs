@@ -98,6 +98,7 @@ internal sealed class RehearsalStore : IDisposable
                 var reply = service switch
                 {
                     StoreService.Imap => ToImap(line),
+                    StoreService.Pop3 when line == "CAPA" => "+OK\r\nPIPELINING\r\n.\r\n"u8.ToArray(),
                     StoreService.Pop3 => "+OK done\r\n"u8.ToArray(),
                     _ => Encoding.ASCII.GetBytes(isData ? "250 2.0.0 kept\r\n" : ToSmtp(line)),
                 };
