@@ -33,6 +33,8 @@ internal static class FailureTable
         [RelayDenied] = new("[CANNOT]", "[AUTH]", "550 5.7.1", "550 5.7.1", "Relaying denied: this server delivers to its own domains only.", LogLevel.Debug, "relay_denied"),
         [StoreLacksUtf8] = new("[CANNOT]", "[SYS/PERM]", "550 5.6.7", "550 5.6.7", "The server that holds this mailbox takes no internationalized mail.", LogLevel.Debug, "store_lacks_utf8"),
         [StoreLacksBinary] = new("[CANNOT]", "[SYS/PERM]", "554 5.6.3", "554 5.6.3", "The server that holds this mailbox takes no binary content, and nothing is converted here.", LogLevel.Warning, "store_lacks_binary"),
+        [SenderNotOwned] = new("[CANNOT]", "[AUTH]", "553 5.7.1", "553 5.7.1", "This sender address is not yours.", LogLevel.Information, "sender_not_owned"),
+        [SubmissionLimited] = new("[LIMIT]", "[IN-USE]", "450 4.7.1", "450 4.7.1", "Too much mail in too short a time, please try again later.", LogLevel.Information, "submission_limited"),
         [TooManyErrors] = Ending("[LIMIT]", "[AUTH]", "421 4.7.0", "Too many errors, goodbye.", "too_many_errors"),
         [LineTooLong] = Ending("[LIMIT]", "[SYS/PERM]", "421 4.5.2", "Line too long, goodbye.", "line_too_long"),
         [PreLoginTimeout] = Ending(Unavailable, SysTemp, "421 4.4.2", "No login in time, goodbye.", "pre_login_timeout"),
@@ -42,6 +44,9 @@ internal static class FailureTable
         [EndedByOperator] = Ending(Unavailable, SysTemp, "421 4.3.2", "An administrator has ended this session, please connect again.", "ended_by_operator"),
         [ClientProtocolError] = Ending("[CLIENTBUG]", "[SYS/PERM]", "421 4.5.0", "Protocol error, goodbye.", "client_protocol_error"),
         [ClientTlsFailed] = Ending("[CLIENTBUG]", "[SYS/PERM]", "421 4.7.0", "TLS failed.", "client_tls_failed"),
+        [PeerNotTrusted] = Ending("[CANNOT]", "[SYS/PERM]", "421 4.7.0", "This address may not connect here.", "peer_not_trusted", LogLevel.Warning),
+        [ProxyHeaderMissing] = Ending("[CANNOT]", "[SYS/PERM]", "421 4.7.0", "A PROXY header comes first here.", "proxy_header_missing", LogLevel.Warning),
+        [ProxyLoop] = Ending(Unavailable, SysTemp, "421 4.4.6", "This session goes round in circles between proxies.", "proxy_loop", LogLevel.Error),
         [ClientLeft] = Ending("", "", "221 2.0.0", "Bye.", "client_left"),
     }.ToFrozenDictionary();
 
@@ -51,6 +56,6 @@ internal static class FailureTable
     private static FailureRow Temporary(string recipient, string metric, LogLevel level = LogLevel.Warning) =>
         new(Unavailable, SysTemp, "454 4.7.0", recipient, TryLater, level, metric);
 
-    private static FailureRow Ending(string imap, string pop3, string smtp, string text, string metric) =>
-        new(imap, pop3, smtp, smtp, text, LogLevel.Debug, metric, EndsSession: true);
+    private static FailureRow Ending(string imap, string pop3, string smtp, string text, string metric, LogLevel level = LogLevel.Debug) =>
+        new(imap, pop3, smtp, smtp, text, level, metric, EndsSession: true);
 }

@@ -63,6 +63,12 @@ public enum ProxyFailure
     /// <summary>The message is BINARYMIME and the store does not take that (relay only).</summary>
     StoreLacksBinary,
 
+    /// <summary>A submitter named a sender that is not theirs (RFC 6409 6.1).</summary>
+    SenderNotOwned,
+
+    /// <summary>A submitter has sent as much as allowed within an hour.</summary>
+    SubmissionLimited,
+
     /// <summary>The client's budget of bad commands or failed logins is spent.</summary>
     TooManyErrors,
 
@@ -89,6 +95,15 @@ public enum ProxyFailure
 
     /// <summary>The TLS handshake with the client failed.</summary>
     ClientTlsFailed,
+
+    /// <summary>The listener requires a PROXY header, and the peer is none of those that may send one.</summary>
+    PeerNotTrusted,
+
+    /// <summary>A trusted peer sent none, or not in time.</summary>
+    ProxyHeaderMissing,
+
+    /// <summary>Proxies pass the session round in a circle: its time to live is used up.</summary>
+    ProxyLoop,
 
     /// <summary>The client said goodbye or went away before login: no fault of anyone.</summary>
     ClientLeft,

@@ -10,7 +10,7 @@ namespace MailProxy.Proxy.Relay;
 /// <see cref="LimitOptions.RelayStall"/> and <see cref="LimitOptions.RelayPace"/>, and nothing is spooled. A message that fits one piece is sent once it is
 /// whole. Once the message is refused (too large, a loop, bare CR or LF) or lost, the rest is only counted.
 /// </summary>
-/// <param name="targets">The stores with recipients.</param>
+/// <param name="targets">The stores with recipients; none: the message is judged only, until it is aimed.</param>
 /// <param name="isOneVerdict">SMTP: all stores must take it, or the sender repeats it for all.</param>
 /// <param name="isBinary">BINARYMIME: any octets are a message.</param>
 /// <param name="limits">Bounds.</param>
@@ -18,7 +18,7 @@ namespace MailProxy.Proxy.Relay;
 /// <param name="client">On whose thread it all happens.</param>
 /// <param name="time">For stores' pace.</param>
 internal sealed class MessageFanOut(
-    IReadOnlyList<RelayTarget> targets, bool isOneVerdict, bool isBinary, LimitOptions limits, SessionDeadline clock, ConnectionContext client, TimeProvider time) : IDisposable
+    IEnumerable<RelayTarget> targets, bool isOneVerdict, bool isBinary, LimitOptions limits, SessionDeadline clock, ConnectionContext client, TimeProvider time) : IDisposable
 {
     /// <summary>
     /// Octets that are gathered before they are passed on: most messages whole (the median of mail is below 20 KiB), in one send and one wake-up of the
@@ -35,7 +35,7 @@ internal sealed class MessageFanOut(
     // RFC 5321 6.3: "a large threshold, normally at least 100".
     private const int HopLimit = 100;
 
-    private readonly RelayTransfer[] _transfers = [.. targets.Select(target => new RelayTransfer(target, time))];
+    private RelayTransfer[] _transfers = [.. targets.Select(target => new RelayTransfer(target, time))];
     private readonly HopCounter _hops = new();
     private readonly LineEndScanner _lines = new();
     private readonly DotWriter _dots = new();
@@ -53,7 +53,7 @@ internal sealed class MessageFanOut(
     /// The message cannot succeed for anybody any more: with one verdict when a store broke, else when all did. Nobody is given its end, because the
     /// repeat would be a second copy.
     /// </summary>
-    public bool IsLost => isOneVerdict ? Array.Exists(_transfers, transfer => transfer.IsBroken) : Array.TrueForAll(_transfers, transfer => transfer.IsBroken);
+    public bool IsLost => isOneVerdict ? Array.Exists(_transfers, transfer => transfer.IsBroken) : _transfers.Length > 0 && Array.TrueForAll(_transfers, transfer => transfer.IsBroken);
 
     /// <summary>Why the message as a whole is refused; null while it is not.</summary>
     public RelayReply? Refusal { get; private set; }
@@ -94,14 +94,37 @@ internal sealed class MessageFanOut(
         }
 
         Judge();
-        if (Piece.Length >= PieceLength && IsWanted)
+        if (Piece.Length >= PieceLength && IsWanted && _transfers.Length > 0)
         {
             await SendAsync(isEnd: false);
         }
 
-        if (!IsWanted)
+        if (!IsWanted || _transfers.Length == 0)
         {
             Piece.Clear();
+        }
+    }
+
+    /// <summary>From now on these get it: nobody has heard anything of the message before.</summary>
+    public void Aim(IEnumerable<RelayTarget> others)
+    {
+        _transfers = [.. others.Select(target => new RelayTransfer(target, time))];
+        Piece.Clear();
+    }
+
+    /// <summary>Passes on octets that were judged before.</summary>
+    public async ValueTask PassOnAsync(ReadOnlyMemory<byte> octets)
+    {
+        while (!octets.IsEmpty && IsWanted)
+        {
+            var length = Math.Min(octets.Length, ReadLength);
+            octets.Span[..length].CopyTo(Piece.GetSpan(length));
+            Piece.Advance(length);
+            octets = octets[length..];
+            if (Piece.Length >= PieceLength)
+            {
+                await SendAsync(isEnd: false);
+            }
         }
     }
 

@@ -1,6 +1,8 @@
 using System.Buffers;
 using MailProxy.Protocols;
 using MailProxy.Protocols.Smtp;
+using MailProxy.Proxy.Failures;
+using MailProxy.Proxy.Milter;
 using MailProxy.Proxy.Sessions;
 using MailProxy.Proxy.Wire;
 
@@ -9,12 +11,20 @@ namespace MailProxy.Proxy.Relay;
 /// <summary>Takes one message from the client, by DATA or BDAT, hands it to the fan-out as it comes, and turns the stores' verdicts into the answer.</summary>
 internal sealed class MessageReceiver : IDisposable
 {
+    // Stores wait 5 min for the next command (RFC 5321 4.5.3.2.7), foreign ones less.
+    private static readonly TimeSpan StorePatience = TimeSpan.FromMinutes(1);
+
     private readonly string _id;
     private readonly RelayTransaction _transaction;
     private readonly SessionContext _session;
     private readonly SessionServices _services;
     private readonly RelayPolicy _policy;
+    private readonly MilterChain? _milters;
+
+    // With milters it only judges at first: the stores hear of the message when they have.
     private readonly MessageFanOut _fanOut;
+    private readonly long _startedAt;
+    private RelayReply? _notKept;
 
     // One octet every few minutes is a message as well, but not one that stores are kept busy for.
     private readonly SessionDeadline _clock;
@@ -24,23 +34,19 @@ internal sealed class MessageReceiver : IDisposable
     /// <param name="session">The session.</param>
     /// <param name="services">What sessions share.</param>
     /// <param name="policy">What kind of session it is.</param>
-    public MessageReceiver(string id, RelayTransaction transaction, SessionContext session, SessionServices services, RelayPolicy policy)
+    /// <param name="milters">Who judges it before any store gets it; null: nobody.</param>
+    public MessageReceiver(string id, RelayTransaction transaction, SessionContext session, SessionServices services, RelayPolicy policy, MilterChain? milters)
     {
-        (_id, _transaction, _session, _services, _policy) = (id, transaction, session, services, policy);
+        (_id, _transaction, _session, _services, _policy, _milters) = (id, transaction, session, services, policy, milters);
+        _startedAt = services.Time.GetTimestamp();
         var limits = services.Settings.Limits;
         _clock = new SessionDeadline(services.Deadlines, limits.RelayMessage, CancellationToken.None, CancellationToken.None);
         _fanOut = new MessageFanOut(
-            transaction.Targets, isOneVerdict: !policy.IsLmtp, transaction.Envelope.IsBinary, limits, _clock, session.Connection, services.Time);
+            milters is null ? transaction.Targets : [], isOneVerdict: !policy.IsLmtp, transaction.Envelope.IsBinary, limits, _clock, session.Connection, services.Time);
     }
 
     /// <summary>Asks the stores for the go-ahead.</summary>
-    public ValueTask BeginAsync() => _fanOut.BeginAsync(TraceHeader.Format(
-        _transaction.Helo,
-        _session.Client?.Address,
-        _services.Settings.HostName,
-        _policy.With(_session.Tls is { IsEncrypted: true }),
-        _id,
-        _services.Time.GetUtcNow()));
+    public ValueTask BeginAsync() => _milters is null ? _fanOut.BeginAsync(Trace()) : ValueTask.CompletedTask;
 
     /// <summary>Reads up to the dot on a line of its own. False: the client went away before it, so nothing is kept anywhere.</summary>
     public async ValueTask<bool> ReceiveDottedAsync(MailWire wire)
@@ -69,7 +75,7 @@ internal sealed class MessageReceiver : IDisposable
             }
             else if (_fanOut.Piece.Length - pieceBefore is > 0 and var added)
             {
-                await _fanOut.AddedAsync(added, isScanned: true);
+                await AddedAsync(added, isScanned: true);
             }
 
             if (status == ReadStatus.Done)
@@ -98,7 +104,7 @@ internal sealed class MessageReceiver : IDisposable
                 part.CopyTo(_fanOut.Piece.GetSpan(length));
                 _fanOut.Piece.Advance(length);
                 wire.Input.AdvanceTo(part.End);
-                await _fanOut.AddedAsync(length, isScanned: false);
+                await AddedAsync(length, isScanned: false);
             }
             else
             {
@@ -140,7 +146,8 @@ internal sealed class MessageReceiver : IDisposable
         // It has come in time; how long its verdicts may take is another matter.
         _clock.LoggedIn();
         _fanOut.Complete();
-        if (_fanOut.Refusal is { } refusal)
+        var refusal = _fanOut.Refusal ?? _notKept ?? (_milters is null ? null : await FilterAsync(_milters));
+        if (refusal is not null)
         {
             return Say([.. _transaction.Recipients.Select(_ => refusal)], refusal);
         }
@@ -166,6 +173,75 @@ internal sealed class MessageReceiver : IDisposable
     {
         _fanOut.Dispose();
         _clock.Dispose();
+    }
+
+    private byte[] Trace() => TraceHeader.Format(
+        _transaction.Helo,
+        _session.Client?.Address,
+        _services.Settings.HostName,
+        _policy.With(_session.IsPrivate),
+        _id,
+        _services.Time.GetUtcNow(),
+        _policy.IsAuthenticated && _services.Settings.Submission.TraceUser ? _session.User : null);
+
+    private async ValueTask AddedAsync(int count, bool isScanned)
+    {
+        if (_milters is not null && _fanOut.Refusal is null && _notKept is null)
+        {
+            _notKept = await _milters.AppendAsync(_fanOut.Piece.AsOctets()[^count..]);
+        }
+
+        await _fanOut.AddedAsync(count, isScanned);
+    }
+
+    // What ends it here, a message that was discarded with its 250 too; null: the stores have all of it but its end.
+    private async ValueTask<RelayReply?> FilterAsync(MilterChain chain)
+    {
+        var envelope = new EditedEnvelope(_transaction.Envelope, _transaction.Recipients.Select(recipient => recipient.Address));
+        var judged = await chain.JudgeAsync(envelope);
+        if (judged.Message is not { } message || envelope.Recipients.Count == 0)
+        {
+            return judged.Refusal ?? new RelayReply(250, $"2.0.0 OK, message {_id}");
+        }
+
+        if (chain.HasRefusedRecipients || envelope.IsEdited || _services.Time.GetElapsedTime(_startedAt) > StorePatience)
+        {
+            if (await _transaction.BeginAgainAsync(envelope.Envelope, envelope.Recipients, IsNeeded) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+
+        _fanOut.Aim(_transaction.Targets);
+        await _fanOut.BeginAsync(Trace());
+        if (message.IsEdited)
+        {
+            await _fanOut.PassOnAsync(message.Header.ToOctets());
+        }
+
+        var piece = new byte[MessageFanOut.PieceLength];
+        for (var position = message.IsEdited ? message.BodyStart : 0; ;)
+        {
+            var length = await chain.ReadAsync(message.Body, position, piece);
+            if (length <= 0)
+            {
+                // Cut, the stores keep nothing.
+                return length < 0 ? RelayReply.Of(ProxyFailure.StoreTemporaryFailure) : null;
+            }
+
+            position += length;
+            await _fanOut.PassOnAsync(piece.AsMemory(0, length));
+        }
+
+        bool IsNeeded(string address, RelayReply reply)
+        {
+            if (envelope.IsAdded(address))
+            {
+                MilterLog.NotAdded(_services.Logger, _session.Listener.Name, _session.Id, address, $"{reply.Code} {reply.Text}");
+            }
+
+            return !envelope.IsAdded(address);
+        }
     }
 
     private static ReadOnlySequence<byte> Slice(in ReadOnlySequence<byte> buffer, long most) => buffer.Length <= most ? buffer : buffer.Slice(0, most);

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using MailProxy.Directory;
@@ -7,8 +6,10 @@ using MailProxy.Protocols;
 using MailProxy.Protocols.Smtp;
 using MailProxy.Proxy.Authenticate;
 using MailProxy.Proxy.Failures;
+using MailProxy.Proxy.Milter;
 using MailProxy.Proxy.Sessions;
 using MailProxy.Proxy.Smtp;
+using MailProxy.Proxy.Submission;
 using MailProxy.Proxy.Wire;
 
 namespace MailProxy.Proxy.Relay;
@@ -25,19 +26,20 @@ namespace MailProxy.Proxy.Relay;
 internal sealed class RelayDialogue(
     SessionContext session, SessionServices services, DialogueSettings settings, MailWire wire, DirectoryUser? submitter, string helo) : IAsyncDisposable
 {
-    // Recipients that are asked for at once; what is read at once holds about as many.
-    private const int MaxGroup = 100;
-
     private readonly RelayPolicy _policy = RelayPolicy.Of(session.Listener.Protocol!.Value, submitter, services.Settings.Relay);
     private readonly EnvelopeParser _parser = new(settings.Limits.MessageSize, services.Settings.Relay);
     private readonly RelayClient _client = new(wire, session, settings, services.Time);
+    private readonly SubmissionRules? _rules = submitter is null ? null : new(submitter, session, services, settings.Deadline);
+    private RecipientCommands? _recipientCommands;
     private string _helo = helo;
     private RelayTransaction? _transaction;
+    private MilterChain? _milters;
     private MessageReceiver? _receiver;
     private bool _isChunked;
     private int _junk;
     private int _refused;
     private int _messages;
+    private long _idleSince = services.Time.GetTimestamp();
     private bool _isAnswered;
     private bool _isOver;
 
@@ -66,7 +68,7 @@ internal sealed class RelayDialogue(
             if (_isAnswered)
             {
                 // Whoever sends mail may say NOOP in between, for as long as it likes.
-                _junk = 0;
+                (_junk, _idleSince) = (0, services.Time.GetTimestamp());
                 await ResetAsync();
             }
         }
@@ -78,7 +80,8 @@ internal sealed class RelayDialogue(
     // Between commands the session ends with the node; a client that says nothing for RelayIdle hears 421.
     private async ValueTask<WireRead<byte[]>> ReadLineAsync()
     {
-        using var idle = settings.Deadline.Within(settings.Limits.RelayIdle);
+        var left = settings.Limits.RelayEnvelope - services.Time.GetElapsedTime(_idleSince);
+        using var idle = settings.Deadline.Within(left < settings.Limits.RelayIdle ? left : settings.Limits.RelayIdle);
         try
         {
             return await _client.NextLineAsync(settings.Deadline.Token);
@@ -112,6 +115,8 @@ internal sealed class RelayDialogue(
                 return Junk(_policy.IsLmtp ? "500 5.5.1 This is LMTP, say LHLO.\r\n" : "500 5.5.1 This is SMTP, say EHLO.\r\n");
             case "STARTTLS":
                 return await StartTlsAsync(stop);
+            case "XCLIENT":
+                return Xclient(command);
             case "MAIL":
                 return await MailAsync(command);
             case "RCPT":
@@ -122,7 +127,7 @@ internal sealed class RelayDialogue(
                 return await ChunkAsync(command);
             case "RSET":
                 await ResetAsync();
-                return "250 2.0.0 OK\r\n";
+                return Junk("250 2.0.0 OK\r\n");
             case "NOOP":
                 return Junk("250 2.0.0 OK\r\n");
             case "VRFY":
@@ -145,8 +150,8 @@ internal sealed class RelayDialogue(
         }
 
         await ResetAsync();
-        _helo = name;
-        return command.Verb == "HELO" ? $"250 {settings.HostName}\r\n" : services.RelayOffers.Of(settings.OffersStartTls);
+        _helo = session.Word is { Helo: { Length: > 0 } told } ? told : name;
+        return Junk(command.Verb == "HELO" ? $"250 {settings.HostName}\r\n" : services.RelayOffers.Of(settings.OffersStartTls, session.IsTrusted));
     }
 
     private async ValueTask<string?> StartTlsAsync(CancellationToken stop)
@@ -163,6 +168,18 @@ internal sealed class RelayDialogue(
         // RFC 3207 4.2: what was said before is forgotten, EHLO included.
         _helo = "";
         return failure is null ? "" : null;
+    }
+
+    private string Xclient(SmtpCommand command)
+    {
+        var (refusal, failure) = _transaction is null ? SmtpXclient.Read(settings, command.Argument) : (SmtpXclient.NotNow, null);
+        if (refusal is not null || failure is not null)
+        {
+            return refusal is not null ? Junk(refusal) : End(failure!.Value, session.FailureDetail);
+        }
+
+        _helo = "";
+        return $"220 {settings.HostName} {(_policy.IsLmtp ? "LMTP" : "ESMTP")}\r\n";
     }
 
     private async ValueTask<string> MailAsync(SmtpCommand command)
@@ -184,11 +201,22 @@ internal sealed class RelayDialogue(
             return Junk(refusal!.Line);
         }
 
+        if (_rules is not null && await _rules.JudgeSenderAsync(envelope.Sender) is { } denied)
+        {
+            return denied.IsTemporary ? denied.Line : Junk(denied.Line);
+        }
+
+        _milters = MilterChain.For(session, services, _policy, _helo);
+        if (_milters is not null && await _milters.OpenAsync(envelope) is { } refused)
+        {
+            await ResetAsync();
+            return refused.Line;
+        }
+
         _transaction = new RelayTransaction(envelope, session, services, _policy, settings.Deadline, _helo);
         return "250 2.1.0 OK\r\n";
     }
 
-    // RFC 2920: recipients that came together are asked for together; each has its reply, in order.
     private async ValueTask<string> RecipientsAsync(SmtpCommand command)
     {
         if (_transaction is null)
@@ -202,33 +230,8 @@ internal sealed class RelayDialogue(
             return Junk(refusal!.Line);
         }
 
-        List<RecipientCommand> group = [first];
-        while (group.Count < MaxGroup && TryReadRecipient(out var next))
-        {
-            group.Add(next);
-        }
-
-        var replies = await _transaction.AddAsync(group);
-        var text = replies.Count == 1 ? JudgeRefused(replies[0]) : string.Concat(replies.Select(reply => _isOver ? "" : JudgeRefused(reply)));
-        return text;
-    }
-
-    // Only one that is right: what else comes is served in its turn.
-    private bool TryReadRecipient([NotNullWhen(true)] out RecipientCommand? recipient)
-    {
-        recipient = null;
-        if (_client.PeekAhead() is { } line && SmtpCommand.TryParse(new ReadOnlySequence<byte>(line), out var command) == ReadStatus.Done && command.Verb == "RCPT")
-        {
-            recipient = _parser.ParseRecipient(command.Argument).Recipient;
-        }
-
-        if (recipient is null)
-        {
-            return false;
-        }
-
-        _client.TakeAhead();
-        return true;
+        var replies = await (_recipientCommands ??= new(_client, _parser, _rules)).AddAsync(_transaction, first, _milters);
+        return replies.Count == 1 ? JudgeRefused(replies[0]) : string.Concat(replies.Select(reply => _isOver ? "" : JudgeRefused(reply)));
     }
 
     // Lists have old addresses in them: a refused recipient is no bad command, but guessing for addresses ends some time.
@@ -340,7 +343,7 @@ internal sealed class RelayDialogue(
     private async ValueTask<MessageReceiver> StartMessageAsync()
     {
         var id = string.Create(CultureInfo.InvariantCulture, $"{session.Id}.{++_messages}");
-        _receiver = new MessageReceiver(id, _transaction!, session, services, _policy);
+        _receiver = new MessageReceiver(id, _transaction!, session, services, _policy, _milters);
         await _receiver.BeginAsync();
         return _receiver;
     }
@@ -351,6 +354,12 @@ internal sealed class RelayDialogue(
         _receiver = null;
         _isChunked = false;
         _isAnswered = false;
+        if (_milters is { } milters)
+        {
+            _milters = null;
+            await milters.DisposeAsync();
+        }
+
         if (_transaction is { } transaction)
         {
             _transaction = null;
@@ -360,10 +369,10 @@ internal sealed class RelayDialogue(
 
     private string Junk(string reply) => ++_junk > settings.Limits.JunkCommands ? End(ProxyFailure.TooManyErrors) : reply;
 
-    private string End(ProxyFailure failure)
+    private string End(ProxyFailure failure, string detail = "")
     {
         _isOver = true;
-        session.Fail(failure, "");
+        session.Fail(failure, detail);
         session.EndedBy = failure.ToString();
         services.Metrics.Failed(session.Listener.Name, failure);
         var row = FailureTable.Of(failure);

@@ -1,21 +1,24 @@
 using System.Globalization;
 using MailProxy.Protocols.Smtp;
+using MailProxy.Proxy.Smtp;
 
 namespace MailProxy.Proxy.Relay;
 
 /// <summary>What the relay offers behind EHLO and LHLO (RFC 5321 4.1.1.1), made once: every sender asks.</summary>
 internal sealed class RelayOffers
 {
-    private readonly string _inClear;
-    private readonly string _withStartTls;
+    private readonly string[] _replies;
 
     /// <param name="settings">Of the node.</param>
-    public RelayOffers(ProxySettings settings) => (_inClear, _withStartTls) = (Compose(settings, isWithStartTls: false), Compose(settings, isWithStartTls: true));
+    public RelayOffers(ProxySettings settings) =>
+        _replies = [Compose(settings, false, false), Compose(settings, true, false), Compose(settings, false, true), Compose(settings, true, true)];
 
     /// <summary>The whole reply, CRLFs included.</summary>
-    public string Of(bool isWithStartTls) => isWithStartTls ? _withStartTls : _inClear;
+    /// <param name="isWithStartTls">STARTTLS can be said now.</param>
+    /// <param name="isTrusted">XCLIENT may be said.</param>
+    public string Of(bool isWithStartTls, bool isTrusted) => _replies[(isWithStartTls ? 1 : 0) + (isTrusted ? 2 : 0)];
 
-    private static string Compose(ProxySettings settings, bool isWithStartTls)
+    private static string Compose(ProxySettings settings, bool isWithStartTls, bool isTrusted)
     {
         string[] always =
         [
@@ -23,6 +26,6 @@ internal sealed class RelayOffers
             "ENHANCEDSTATUSCODES",
         ];
         string[] chosen = [.. settings.Relay.OfferBinaryMime ? ["BINARYMIME"] : Array.Empty<string>(), .. settings.Relay.OfferDsn ? ["DSN"] : Array.Empty<string>()];
-        return SmtpReplyWriter.Format(250, [.. always, .. chosen, .. isWithStartTls ? ["STARTTLS"] : Array.Empty<string>()]);
+        return SmtpReplyWriter.Format(250, [.. always, .. chosen, .. isWithStartTls ? ["STARTTLS"] : Array.Empty<string>(), .. isTrusted ? [SmtpXclient.Offer] : Array.Empty<string>()]);
     }
 }

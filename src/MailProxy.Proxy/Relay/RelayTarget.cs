@@ -6,6 +6,7 @@ using MailProxy.Proxy.Connect;
 using MailProxy.Proxy.Failures;
 using MailProxy.Proxy.Smtp;
 using MailProxy.Proxy.Wire;
+using MailProxy.Transport.Tls;
 
 namespace MailProxy.Proxy.Relay;
 
@@ -62,8 +63,10 @@ internal sealed class RelayTarget(RelayLink link, string name, bool isLmtp, Rela
     /// <param name="leg">The leg.</param>
     /// <param name="envelope">What MAIL says.</param>
     /// <param name="tellClientAddress">Name the client, where the store takes it.</param>
+    /// <param name="isMailLater">MAIL may go with the first recipient; false: whether it is taken decides if another address is tried.</param>
     /// <param name="cancellationToken">The limit.</param>
-    public async ValueTask<Outcome<RelayTarget>> OpenAsync(StoreLeg leg, RelayEnvelope envelope, bool tellClientAddress, CancellationToken cancellationToken)
+    public async ValueTask<Outcome<RelayTarget>> OpenAsync(
+        StoreLeg leg, RelayEnvelope envelope, bool tellClientAddress, bool isMailLater, CancellationToken cancellationToken)
     {
         var hello = isLmtp ? "LHLO" : "EHLO";
         var opened = link.WasUsed
@@ -75,6 +78,11 @@ internal sealed class RelayTarget(RelayLink link, string name, bool isLmtp, Rela
         }
 
         var offers = link.Offers = opened.Value;
+        if (leg.User.Length > 0 && await LogInAsync(leg, offers, cancellationToken) is { } refused)
+        {
+            return Outcome<RelayTarget>.Failed(refused);
+        }
+
         if (envelope.IsInternational && !offers.Has("SMTPUTF8"))
         {
             return Outcome<RelayTarget>.Failed(ProxyFailure.StoreLacksUtf8, $"{name} does not offer SMTPUTF8");
@@ -86,7 +94,7 @@ internal sealed class RelayTarget(RelayLink link, string name, bool isLmtp, Rela
         }
 
         _mail = MailFor(envelope, offers);
-        if (offers.Has("PIPELINING"))
+        if (isMailLater && offers.Has("PIPELINING"))
         {
             return this;
         }
@@ -202,6 +210,12 @@ internal sealed class RelayTarget(RelayLink link, string name, bool isLmtp, Rela
 
         return mail.Append("\r\n").ToString();
     }
+
+    // At a relay that wants to know us; a password goes out after TLS only.
+    private async ValueTask<FailureReport?> LogInAsync(StoreLeg leg, SmtpExtensions offers, CancellationToken cancellationToken) =>
+        _wire.Connection.Features.Get<ITlsFeature>() is { IsEncrypted: true }
+            ? (await SmtpStoreDialogue.AuthenticateAsync(_wire, leg, offers, cancellationToken)).Report
+            : new FailureReport(ProxyFailure.StoreTlsFailed, "a password is not sent in clear: let the relay be dialled with TLS", null, null);
 
     private string Compose(bool isWithMail, IReadOnlyList<RelayPlace> places, int start, int count)
     {

@@ -16,7 +16,7 @@ namespace MailProxy.Proxy.Relay;
 internal sealed class RelayTransaction(
     RelayEnvelope envelope, SessionContext session, SessionServices services, RelayPolicy policy, SessionDeadline deadline, string helo) : IAsyncDisposable
 {
-    private readonly TransactionStores _stores = new(envelope, session, services, deadline);
+    private TransactionStores _stores = new(envelope, session, services, deadline);
     private readonly Dictionary<(string Store, string Mailbox), RelayPlace> _places = [];
 
     // Whom the message is for, and where each of them lived at RCPT.
@@ -87,6 +87,37 @@ internal sealed class RelayTransaction(
         return null;
     }
 
+    /// <summary>
+    /// Begins again with another envelope, because a milter changed it, or because the stores may have grown tired of waiting for the message. What was open
+    /// is cut; no store has been sent anything of the message.
+    /// </summary>
+    /// <param name="changed">What MAIL says now.</param>
+    /// <param name="addresses">Who gets it now.</param>
+    /// <param name="isNeeded">False for a recipient without whom it goes on if nobody can be reached under the address.</param>
+    /// <returns>The refusal; null: go on.</returns>
+    public async ValueTask<RelayReply?> BeginAgainAsync(RelayEnvelope changed, IReadOnlyList<string> addresses, Func<string, RelayReply, bool> isNeeded)
+    {
+        var said = new Dictionary<string, RecipientCommand>(StringComparer.OrdinalIgnoreCase);
+        Recipients.ForEach(recipient => said[recipient.Address] = recipient.Places[0].Command with { Address = recipient.Address });
+        await DisposeAsync();
+        _places.Clear();
+        _users.Clear();
+        Recipients.Clear();
+        envelope = changed;
+        _stores = new TransactionStores(envelope, session, services, deadline);
+        var replies = await AddAsync([.. addresses.Select(address => said.GetValueOrDefault(address) ?? new RecipientCommand(address))]);
+        for (var i = 0; i < replies.Count; i++)
+        {
+            if (!replies[i].IsPositive && (replies[i].IsTemporary || isNeeded(addresses[i], replies[i])))
+            {
+                // It was taken a moment ago: what is wrong now may be right in another.
+                return replies[i].IsTemporary ? replies[i] : RelayReply.Of(ProxyFailure.StoreTemporaryFailure);
+            }
+        }
+
+        return BeginMessage();
+    }
+
     /// <summary>Cuts what is not finished; nothing of it remains at the stores.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -126,24 +157,7 @@ internal sealed class RelayTransaction(
         return candidates;
     }
 
-    // RFC 5321 4.5.1: <Postmaster> without a domain must reach someone: the postmaster of our host's name, or of a domain above it.
-    private async ValueTask<LookupResult> LookUpAsync(string address)
-    {
-        if (address.Contains('@', StringComparison.Ordinal))
-        {
-            return await services.Directory.LookUpAsync(address, deadline.Token);
-        }
-
-        LookupResult found;
-        var domain = services.Settings.HostName;
-        do
-        {
-            found = await services.Directory.LookUpAsync($"postmaster@{domain}", deadline.Token);
-            domain = domain[(domain.IndexOf('.', StringComparison.Ordinal) + 1)..];
-        }
-        while (found.Outcome != LookupOutcome.Found && domain.Contains('.', StringComparison.Ordinal));
-        return found;
-    }
+    private ValueTask<LookupResult> LookUpAsync(string address) => RecipientLookUp.AskAsync(services, address, deadline.Token);
 
     // Null: it has its places now.
     private RelayReply? Judge(RecipientCandidate candidate)
@@ -157,9 +171,11 @@ internal sealed class RelayTransaction(
                 return PlaceUsers(candidate, found.Users);
             case LookupOutcome.NoSuchUser:
                 return Fail(candidate.Address, ProxyFailure.NoSuchUser, found.Detail);
-            case LookupOutcome.NotOurDomain when policy.MayLeave && services.Smarthost is { } smarthost:
-                candidate.Places.Add(PlaceAt(smarthost.Node, candidate.Address, candidate.Command, isSmarthost: true));
+            case LookupOutcome.NotOurDomain when policy.MayLeave && services.Smarthost is { Node: { State: not StoreState.Offline } relays }:
+                candidate.Places.Add(PlaceAt(relays, candidate.Address, candidate.Command, isSmarthost: true));
                 return null;
+            case LookupOutcome.NotOurDomain when policy.MayLeave && services.Smarthost is { } smarthost:
+                return Fail(candidate.Address, ProxyFailure.StoreUnreachable, smarthost.Node?.StateDetail ?? smarthost.Notice ?? "no relay is known");
             case LookupOutcome.NotOurDomain:
                 return Fail(candidate.Address, ProxyFailure.RelayDenied, found.Detail);
             default:

@@ -13,9 +13,6 @@ namespace MailProxy.Proxy.Relay;
 /// <param name="services">What sessions share.</param>
 internal sealed class TargetOpener(RelayEnvelope envelope, SessionContext session, SessionServices services)
 {
-    // architecture.md: the loop guard starts at 5.
-    private const int FirstTtl = 5;
-
     /// <summary>A store that is ready for recipients.</summary>
     /// <param name="node">The store.</param>
     /// <param name="isSmarthost">It is the smarthost: SMTP, and never a connection that rested.</param>
@@ -23,18 +20,15 @@ internal sealed class TargetOpener(RelayEnvelope envelope, SessionContext sessio
     /// <param name="deadline">Of this opening alone: limits do not nest.</param>
     public async ValueTask<Outcome<RelayTarget>> OpenAsync(StoreNode node, bool isSmarthost, bool mayReuse, SessionDeadline deadline)
     {
-        if (mayReuse && !isSmarthost && services.Links.TryTake(node, session.Connection) is { } rested
-            && await OpenOnAsync(rested, isSmarthost, services.Settings.Limits.StoreLogin, null, deadline) is { IsDone: true } opened)
-        {
-            return opened;
-        }
-
         if (isSmarthost)
         {
-            var dialled = await services.Smarthost!.ConnectAsync(session.Connection, deadline);
-            return dialled.IsDone
-                ? await OpenOnAsync(new RelayLink(node, dialled.Value), isSmarthost, services.Settings.Limits.StoreLogin, null, deadline)
-                : dialled.As<RelayTarget>();
+            return await services.Smarthost!.OpenAsync(node, session, envelope, services, deadline);
+        }
+
+        if (mayReuse && services.Links.TryTake(node, session.Connection) is { } rested
+            && await OpenOnAsync(rested, services.Settings.Limits.StoreLogin, null, deadline) is { IsDone: true } opened)
+        {
+            return opened;
         }
 
         return await OpenFreshAsync(node, deadline);
@@ -63,7 +57,7 @@ internal sealed class TargetOpener(RelayEnvelope envelope, SessionContext sessio
                 return connected.As<RelayTarget>();
             }
 
-            var opened = await OpenOnAsync(new RelayLink(node, connected.Value), isSmarthost: false, begun.Value.GreetingLimit, begun.Value, deadline);
+            var opened = await OpenOnAsync(new RelayLink(node, connected.Value), begun.Value.GreetingLimit, begun.Value, deadline);
             if (!services.Connector.Judge(begun.Value, connected.Value.Endpoint, opened))
             {
                 return opened;
@@ -71,19 +65,19 @@ internal sealed class TargetOpener(RelayEnvelope envelope, SessionContext sessio
         }
     }
 
-    private async ValueTask<Outcome<RelayTarget>> OpenOnAsync(RelayLink link, bool isSmarthost, TimeSpan patience, StoreTries? tries, SessionDeadline deadline)
+    private async ValueTask<Outcome<RelayTarget>> OpenOnAsync(RelayLink link, TimeSpan patience, StoreTries? tries, SessionDeadline deadline)
     {
         using var limit = deadline.Within(patience);
         using var nothing = new Secret([]);
         var node = link.Node;
-        var target = new RelayTarget(link, node.Id, isLmtp: !isSmarthost, services.Links);
+        var target = new RelayTarget(link, node.Id, isLmtp: true, services.Links);
         var leg = new StoreLeg(
-            node, "", StoreLoginMethod.External, null, nothing, link.Connection.UpgradeWith, session.Id, session.Client, session.Local, FirstTtl,
+            node, "", StoreLoginMethod.External, null, nothing, link.Connection.UpgradeWith, session.Id, session.Client, session.Local, session.TimeToLive,
             services.Settings.HostName, tries);
         var opened = default(Outcome<RelayTarget>);
         try
         {
-            opened = await target.OpenAsync(leg, envelope, services.Settings.Stores.TellClientAddress && !isSmarthost, deadline.Token);
+            opened = await target.OpenAsync(leg, envelope, services.Settings.Stores.TellClientAddress, isMailLater: true, deadline.Token);
         }
         catch (OperationCanceledException) when (limit.HasPassed)
         {

@@ -7,9 +7,11 @@ using MailProxy.Proxy.Accept;
 using MailProxy.Proxy.Authenticate;
 using MailProxy.Proxy.Connect;
 using MailProxy.Proxy.Count;
+using MailProxy.Proxy.Milter;
 using MailProxy.Proxy.Relay;
 using MailProxy.Proxy.Sessions;
 using MailProxy.Proxy.StoreLogin;
+using MailProxy.Proxy.Submission;
 using MailProxy.Testing;
 using MailProxy.Transport;
 using MailProxy.Transport.Memory;
@@ -69,6 +71,13 @@ internal sealed class ProxyRig : IAsyncDisposable
 
     public RelayOptions Relay { get; } = new();
 
+    public SubmissionOptions Submission { get; } = new();
+
+    public MilterOptions Milter { get; } = new();
+
+    /// <summary>True: whatever is looked up, the directory cannot say now.</summary>
+    public bool DirectoryIsAway { get; set; }
+
     /// <summary>What clients of the rig need for TLS.</summary>
     public TlsClientSettings ClientTls => _authority.ClientSettings();
 
@@ -84,11 +93,17 @@ internal sealed class ProxyRig : IAsyncDisposable
         Router.AddStore("store-2");
     }
 
+    /// <summary>Of listeners to come: they require a PROXY header.</summary>
+    public ProxyHeaderMode ProxyHeader { get; set; }
+
+    /// <summary>Of listeners to come: who may say for which client it speaks.</summary>
+    public List<string> TrustedPeers { get; set; } = [];
+
     /// <summary>A client of a new listener, connected; the proxy is started by the first.</summary>
     public async Task<DialogueClient> ConnectAsync(MailProtocol protocol, ListenerTlsMode tls = ListenerTlsMode.StartTls, int connections = 100)
     {
         var node = _node ??= await StartAsync();
-        var listener = new ListenerOptions { Protocol = protocol, Port = 0, Tls = tls, Connections = connections };
+        var listener = new ListenerOptions { Protocol = protocol, Port = 0, Tls = tls, Connections = connections, ProxyHeader = ProxyHeader, TrustedPeers = TrustedPeers };
         Server = new ConnectionServer(
             Transport, NewEndPoint($"proxy-{_parts.Count}"), (connection, stop) => node.ServeAsync(connection, listener, stop), node.ServerOptions(listener), Log, Time);
         _parts.Add(Server);
@@ -182,7 +197,11 @@ internal sealed class ProxyRig : IAsyncDisposable
         {
             Mechanisms = Mechanisms,
             CertificateName = CertificateName,
+            Submission = Submission,
+            Milter = Milter,
+            RelayAccess = new RelayAccess(
+                new StoreTlsIdentity(_authority.Authorities, null), Relay.User.Length == 0 ? null : new MasterAccount(Relay.User, new Directory.Secret("relay-secret"u8.ToArray()))),
         };
-        return new ProxyNode(Settings, Transport, Users ?? _directory, Router, new LoggerOf<ProxyNode>(Log), Time, new Random(1), SharedSessions);
+        return new ProxyNode(Settings, Transport, Users ?? new AwayDirectory(_directory, () => DirectoryIsAway), Router, new LoggerOf<ProxyNode>(Log), Time, new Random(1), SharedSessions);
     }
 }

@@ -25,8 +25,18 @@ internal static class StoreScripts
         return proxy;
     }
 
+    /// <summary>A ManageSieve store that lets a master login in.</summary>
+    public static async Task<DialogueClient> AcceptSieveLoginAsync(this ScriptedStore store, string extensions = "fileinto vacation")
+    {
+        var proxy = await store.AcceptOneAsync();
+        await proxy.SendAsync($"\"IMPLEMENTATION\" \"store\"\r\n\"SIEVE\" \"{extensions}\"\r\n\"SASL\" \"PLAIN\"\r\nOK \"ready\"\r\n");
+        await proxy.ExpectAsync("AUTHENTICATE \"PLAIN\" \"*\"");
+        await proxy.SendLineAsync("OK \"in\"");
+        return proxy;
+    }
+
     /// <summary>An LMTP store up to MAIL.</summary>
-    public static async Task<DialogueClient> AcceptLmtpAsync(this ScriptedStore store)
+    public static async Task<DialogueClient> AcceptLmtpAsync(this ScriptedStore store, string mail = "MAIL FROM:*")
     {
         var proxy = await store.AcceptOneAsync();
         await proxy.SendLineAsync("220 store LMTP");
@@ -34,7 +44,7 @@ internal static class StoreScripts
         await proxy.SendLineAsync("250-store");
         await proxy.SendLineAsync("250-8BITMIME");
         await proxy.SendLineAsync("250 PIPELINING");
-        await proxy.ExpectAsync("MAIL FROM:*");
+        await proxy.ExpectAsync(mail);
         await proxy.SendLineAsync("250 2.1.0 OK");
         return proxy;
     }
