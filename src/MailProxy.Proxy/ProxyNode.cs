@@ -14,10 +14,12 @@ using MailProxy.Proxy.Sieve;
 using MailProxy.Proxy.Smtp;
 using MailProxy.Proxy.Splice;
 using MailProxy.Proxy.StoreLogin;
+using MailProxy.Proxy.Submission;
 using MailProxy.Proxy.Wire;
 using MailProxy.Routing;
 using MailProxy.Routing.Health;
 using MailProxy.Routing.Moves;
+using MailProxy.Routing.Relays;
 using MailProxy.Transport;
 using MailProxy.Transport.Serving;
 using MailProxy.Transport.Tls;
@@ -38,6 +40,7 @@ public sealed class ProxyNode : IDisposable
     private readonly SessionIds _ids;
     private readonly OwnListeners _own = new();
     private readonly StoreHealthMonitor? _ownHealth;
+    private readonly IRelayPool? _relays;
     private volatile SessionServices _services;
     private volatile ClientOffers _offers;
 
@@ -50,12 +53,14 @@ public sealed class ProxyNode : IDisposable
     /// <param name="random">For ids and delays.</param>
     /// <param name="sharedSessions">The count of users' sessions on all nodes; null: this node counts its own only.</param>
     /// <param name="health">Knows which stores are down; null: this node has one of its own.</param>
+    /// <param name="sharedRates">The count of what submitters send by all nodes; null: this node counts its own only.</param>
+    /// <param name="relays">The relays for other domains, where they do not come from the settings.</param>
     public ProxyNode(
         ProxySettings settings, IMailTransport transport, IUserDirectory directory, IRouter router, ILogger<ProxyNode> logger, TimeProvider time, Random random,
-        ISharedSessions? sharedSessions = null, StoreHealthMonitor? health = null)
+        ISharedSessions? sharedSessions = null, StoreHealthMonitor? health = null, ISharedRates? sharedRates = null, IRelayPool? relays = null)
     {
         var limits = settings.Limits;
-        (_transport, _router) = (transport, router);
+        (_transport, _router, _relays) = (transport, router, relays);
         _ownHealth = health is null ? new StoreHealthMonitor(settings.Stores.Health, logger, time, random) : null;
         Health = health ?? _ownHealth!;
         Health.ProbeWith(new StoreProbe(transport, settings.StoreTls, settings.HostName));
@@ -69,7 +74,7 @@ public sealed class ProxyNode : IDisposable
             RoutingOf(settings, time),
             ConnectorOf(settings, time),
             new ReturningUsers(Health, settings.Stores.Health),
-            SmarthostOf(settings, time),
+            SmarthostOf(settings, logger, time, random),
             new RelayLinks(time),
             new SessionRegistry(router),
             new UserActivity(),
@@ -78,7 +83,7 @@ public sealed class ProxyNode : IDisposable
             new SessionMetrics(() => router.ViewAge),
             logger,
             time,
-            random);
+            random) { Rates = new SubmissionRates(sharedRates, time) };
         Sessions = new LiveSessions(_services.Registry, _deadlines);
     }
 
@@ -100,6 +105,9 @@ public sealed class ProxyNode : IDisposable
     /// <summary>Connections of all listeners, in all and by client network.</summary>
     public ConnectionLimits Limits { get; }
 
+    /// <summary>What is wrong with the relays for other domains, one line for <c>/readyz?verbose</c>; null: nothing, or there are none.</summary>
+    public string? RelayNotice => _services.Smarthost?.Notice;
+
     /// <summary>Other settings, for connections to come; sessions that live keep those with which they began. From any thread.</summary>
     public void Use(ProxySettings settings)
     {
@@ -107,7 +115,12 @@ public sealed class ProxyNode : IDisposable
         _services.UserSessions.Use(settings.Limits);
         _offers = OffersOf(settings);
         Health.ProbeWith(new StoreProbe(_transport, settings.StoreTls, settings.HostName));
-        _services = _services.With(settings, RoutingOf(settings, _services.Time), ConnectorOf(settings, _services.Time), SmarthostOf(settings, _services.Time));
+        var before = _services;
+        _services = before.With(
+            settings, RoutingOf(settings, before.Time), ConnectorOf(settings, before.Time), SmarthostOf(settings, before.Logger, before.Time, before.Random));
+
+        // Sessions that live go on with it; it only stops to probe.
+        before.Smarthost?.Dispose();
     }
 
     /// <summary>Tells where this node listens, so that it never dials itself.</summary>
@@ -190,6 +203,7 @@ public sealed class ProxyNode : IDisposable
     {
         _deadlines.Dispose();
         _services.Links.Dispose();
+        _services.Smarthost?.Dispose();
         _services.Registry.Dispose();
         _services.Metrics.Dispose();
         _ownHealth?.Dispose();
@@ -291,8 +305,19 @@ public sealed class ProxyNode : IDisposable
     private StoreConnector ConnectorOf(ProxySettings settings, TimeProvider time) =>
         new(_transport, settings.StoreTls, _own, settings.Limits, Health, time);
 
-    private SmarthostConnector? SmarthostOf(ProxySettings settings, TimeProvider time) => settings.Relay.TryParseSmarthost(out var host, out var port)
-        ? new SmarthostConnector(
-            new StoreConnector(_transport, new StoreTlsIdentity(null, null), _own, settings.Limits, null, time), host, port, settings.Relay.SmarthostTls)
-        : null;
+    private SmarthostConnector? SmarthostOf(ProxySettings settings, ILogger logger, TimeProvider time, Random random)
+    {
+        var pool = settings.Relay.Smarthost.Length > 0 && settings.Relay.TryParseSmarthosts(out var addresses)
+            ? new FixedRelays("smarthost", addresses, settings.Relay.SmarthostTls)
+            : _relays;
+        if (pool is null)
+        {
+            return null;
+        }
+
+        var health = new StoreHealthMonitor(settings.Stores.Health, logger, time, random);
+        health.ProbeWith(new StoreProbe(_transport, settings.RelayAccess.Tls, settings.HostName));
+        var connector = new StoreConnector(_transport, settings.RelayAccess.Tls, _own, settings.Limits, health, time);
+        return new SmarthostConnector(pool, connector, health, settings.RelayAccess, settings.Relay.TellClient);
+    }
 }

@@ -1,8 +1,10 @@
 using MailProxy.Proxy.Authenticate;
 using MailProxy.Proxy.Connect;
+using MailProxy.Proxy.Milter;
 using MailProxy.Proxy.Relay;
 using MailProxy.Proxy.Sessions;
 using MailProxy.Proxy.StoreLogin;
+using MailProxy.Proxy.Submission;
 using MailProxy.Transport.Tls;
 
 namespace MailProxy.Proxy;
@@ -30,6 +32,15 @@ public sealed record ProxySettings(
 {
     /// <summary>Which name of a client certificate is the user's, for EXTERNAL.</summary>
     public CertificateNameRule CertificateName { get; init; }
+
+    /// <summary>What submitters may do.</summary>
+    public SubmissionOptions Submission { get; init; } = new();
+
+    /// <summary>Filters of messages.</summary>
+    public MilterOptions Milter { get; init; } = new();
+
+    /// <summary>Whom we trust and who we are at the next hop for other domains.</summary>
+    public RelayAccess RelayAccess { get; init; } = RelayAccess.None;
 
     /// <summary>What clients are offered.</summary>
     public SaslMechanisms Mechanisms { get; init; } = SaslMechanisms.Passwords;

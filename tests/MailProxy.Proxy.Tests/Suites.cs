@@ -2,6 +2,7 @@ using MailProxy.Proxy.Tests.Accept;
 using MailProxy.Proxy.Tests.Connect;
 using MailProxy.Proxy.Tests.Count;
 using MailProxy.Proxy.Tests.Imap;
+using MailProxy.Proxy.Tests.Milter;
 using MailProxy.Proxy.Tests.Pop3;
 using MailProxy.Proxy.Tests.Relay;
 using MailProxy.Proxy.Tests.Rig;
@@ -9,6 +10,7 @@ using MailProxy.Proxy.Tests.Sessions;
 using MailProxy.Proxy.Tests.Sieve;
 using MailProxy.Proxy.Tests.Smtp;
 using MailProxy.Proxy.Tests.StoreLogin;
+using MailProxy.Proxy.Tests.Submission;
 
 namespace MailProxy.Proxy.Tests;
 
@@ -177,3 +179,15 @@ public sealed class MemorySmtpEdgeTests() : SmtpEdgeSuite(RigTransport.Memory);
 public sealed class PortableSmtpEdgeTests() : SmtpEdgeSuite(RigTransport.Portable);
 
 public sealed class LinuxSmtpEdgeTests() : SmtpEdgeSuite(RigTransport.Linux);
+
+public sealed class MemorySubmissionRulesTests() : SubmissionRulesSuite(RigTransport.Memory);
+
+public sealed class PortableSubmissionRulesTests() : SubmissionRulesSuite(RigTransport.Portable);
+
+public sealed class LinuxSubmissionRulesTests() : SubmissionRulesSuite(RigTransport.Linux);
+
+public sealed class MemoryMilterTests() : MilterSuite(RigTransport.Memory);
+
+public sealed class PortableMilterTests() : MilterSuite(RigTransport.Portable);
+
+public sealed class LinuxMilterTests() : MilterSuite(RigTransport.Linux);

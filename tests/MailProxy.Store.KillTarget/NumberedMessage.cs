@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace MailProxy.Store.KillTarget;
@@ -26,6 +27,9 @@ public static class NumberedMessage
         head.CopyTo(content, 0);
         return content;
     }
+
+    /// <summary>What a copy of it is known by.</summary>
+    public static byte[] Digest(int number) => SHA256.HashData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{number}")));
 
     /// <summary>The number of a content, or -1.</summary>
     public static int NumberOf(ReadOnlySpan<byte> content)

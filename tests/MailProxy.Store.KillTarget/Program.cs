@@ -37,7 +37,7 @@ async Task DeliverAsync(int number)
     await using IMessageDraft draft = await engine.BeginMessageAsync(CancellationToken.None);
     await draft.WriteAsync(NumberedMessage.Content(number), CancellationToken.None);
     await draft.CompleteAsync(CancellationToken.None);
-    await engine.DeliverAsync(draft, NumberedMessage.Recipients(number), CancellationToken.None);
+    await engine.DeliverAsync(draft, NumberedMessage.Recipients(number), NumberedMessage.Digest(number), CancellationToken.None);
     Tell(number.ToString(CultureInfo.InvariantCulture));
 }
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace MailProxy.Directory.Shared;
 
-/// <summary>What all nodes count together: guesses, and users' sessions. The only folder that knows Redis.</summary>
+/// <summary>What all nodes count together: guesses, users' sessions, and what they send. The only folder that knows Redis.</summary>
 public sealed class SharedCounts : IAsyncDisposable
 {
     private readonly SharedLink _link;
@@ -15,10 +15,14 @@ public sealed class SharedCounts : IAsyncDisposable
         var logger = loggers.CreateLogger<SharedCounts>();
         (_link, _names) = (new SharedLink(options, logger, time), new SharedNames(key));
         Sessions = new SharedSessionCounts(_link, _names, logger);
+        Rates = new SharedRates(_link, _names);
     }
 
     /// <summary>Users' sessions.</summary>
     public SharedSessionCounts Sessions { get; }
+
+    /// <summary>What users send within an hour.</summary>
+    public SharedRates Rates { get; }
 
     /// <summary>Why nodes count by themselves now; null while they count together. Never a reason not to be ready.</summary>
     public string? Notice => _link.Problem;

@@ -5,6 +5,7 @@ namespace MailProxy.Directory.Shared;
 // mailproxy:user:H, mailproxy:address:H   hash: n = different wrong passwords, p0..p7 = the last of them, turn = when the next attempt may be made
 // mailproxy:trying:H                      sorted set: passwords that are being tried for a user, by when that is forgotten
 // mailproxy:owner:H, mailproxy:known:H    there if the user lately logged in from the address; anybody from there
+// mailproxy:rate:H                        hash: hour, n = counted in it, b = in the one before
 // mailproxy:sessions:H, mailproxy:sessions-from:H   sorted set: sessions of a user (from an address), by when they are forgotten unless renewed
 
 /// <summary>What the server does in one go (Lua, Redis 5 and later).</summary>
@@ -121,6 +122,21 @@ internal static class SharedScripts
         redis.call('ZREM', KEYS[1], ARGV[1])
         redis.call('ZREM', KEYS[2], ARGV[1])
         return 0
+        """;
+
+    /// <summary>Counts one more within an hour: 1, or 0: the limit is reached. Of the hour before that part counts which is less than an hour ago.</summary>
+    /// <remarks>KEYS: rate. ARGV: limit, seconds of an hour.</remarks>
+    public const string Rate = """
+        local now = tonumber(redis.call('TIME')[1])
+        local limit, span = tonumber(ARGV[1]), tonumber(ARGV[2])
+        local hour = math.floor(now / span)
+        local f = redis.call('HMGET', KEYS[1], 'hour', 'n', 'b')
+        local last, n, b = tonumber(f[1] or '0'), tonumber(f[2] or '0'), tonumber(f[3] or '0')
+        if last == hour - 1 then b = n n = 0 elseif last ~= hour then b = 0 n = 0 end
+        if n + b * (1 - (now % span) / span) + 1 > limit then return 0 end
+        redis.call('HSET', KEYS[1], 'hour', hour, 'n', n + 1, 'b', b)
+        redis.call('EXPIRE', KEYS[1], 2 * span)
+        return 1
         """;
 
     /// <summary>Can the server do what the others need: tell the time and write?</summary>

@@ -31,4 +31,8 @@ internal sealed record StoreLeg(
     IPEndPoint? Local,
     int ProxyTtl,
     string HostName,
-    StoreTries? Tries = null);
+    StoreTries? Tries = null)
+{
+    /// <summary>Who logged in with us, for XCLIENT's LOGIN at a relay that offers it; null: that is nobody's business there.</summary>
+    public string? TellLogin { get; init; }
+}

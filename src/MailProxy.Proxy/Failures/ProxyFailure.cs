@@ -60,6 +60,12 @@ public enum ProxyFailure
     /// <summary>The address or message needs SMTPUTF8 and the store does not have it (relay only).</summary>
     StoreLacksUtf8,
 
+    /// <summary>A submitter named a sender that is not theirs (RFC 6409 6.1).</summary>
+    SenderNotOwned,
+
+    /// <summary>A submitter has sent as much as allowed within an hour.</summary>
+    SubmissionLimited,
+
     /// <summary>The client's budget of bad commands or failed logins is spent.</summary>
     TooManyErrors,
 

@@ -7,19 +7,20 @@ namespace MailProxy.Proxy.Relay;
 /// Streams one message to all targets at once: each piece is passed on to everyone before the next is read, so the slowest store sets the pace
 /// and nothing is spooled. Once the message is refused (too large, a loop, bare CR or LF) the targets are cut and the rest is only counted.
 /// </summary>
-internal sealed class MessageFanOut(IReadOnlyList<RelayTarget> targets, LimitOptions limits, TimeProvider time)
+internal sealed class MessageFanOut(IReadOnlyList<RelayTarget> first, LimitOptions limits, TimeProvider time)
 {
     // RFC 5321 6.3: "a large threshold, normally at least 100".
     private const int HopLimit = 100;
 
     private readonly HopCounter _hops = new();
     private readonly LineEndScanner _lines = new();
+    private IReadOnlyList<RelayTarget> _targets = first;
 
     /// <summary>Octets of the client's message so far.</summary>
     public long Size { get; private set; }
 
     /// <summary>True when a target broke already, before the end of the message.</summary>
-    public bool IsBroken => targets.Any(target => target.Fault is not null);
+    public bool IsBroken => _targets.Any(target => target.Fault is not null);
 
     /// <summary>Why the message as a whole is refused; null while it is not.</summary>
     public RelayReply? Refusal { get; private set; }
@@ -28,9 +29,15 @@ internal sealed class MessageFanOut(IReadOnlyList<RelayTarget> targets, LimitOpt
     public async ValueTask BeginAsync(ReadOnlyMemory<byte> trace)
     {
         using var deadline = new CancellationTokenSource(limits.StoreLogin, time);
-        await Task.WhenAll(targets.Select(target => target.BeginAsync(deadline.Token).AsTask()));
+        await Task.WhenAll(_targets.Select(target => target.BeginAsync(deadline.Token).AsTask()));
         await WriteToAllAsync(trace);
     }
+
+    /// <summary>From now on these get it: those of before have heard nothing of the message.</summary>
+    public void Aim(IReadOnlyList<RelayTarget> others) => _targets = others;
+
+    /// <summary>Passes on a piece that was judged before.</summary>
+    public ValueTask PassOnAsync(ReadOnlyMemory<byte> piece) => WriteToAllAsync(piece);
 
     /// <summary>Passes on a piece, dot-stuffing already removed.</summary>
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> piece)
@@ -57,7 +64,7 @@ internal sealed class MessageFanOut(IReadOnlyList<RelayTarget> targets, LimitOpt
     public async ValueTask<IReadOnlyDictionary<RelayTarget, IReadOnlyList<RelayReply>>> EndAsync()
     {
         using var deadline = new CancellationTokenSource(limits.RelayVerdict, time);
-        var verdicts = await Task.WhenAll(targets.Select(async target => (target, replies: await target.EndAsync(deadline.Token))));
+        var verdicts = await Task.WhenAll(_targets.Select(async target => (target, replies: await target.EndAsync(deadline.Token))));
         return verdicts.ToDictionary(entry => entry.target, entry => entry.replies);
     }
 
@@ -87,12 +94,12 @@ internal sealed class MessageFanOut(IReadOnlyList<RelayTarget> targets, LimitOpt
     private async ValueTask WriteToAllAsync(ReadOnlyMemory<byte> piece)
     {
         using var deadline = new CancellationTokenSource(limits.RelayIdle, time);
-        if (targets.Count == 1)
+        if (_targets.Count == 1)
         {
-            await targets[0].WriteAsync(piece, deadline.Token);
+            await _targets[0].WriteAsync(piece, deadline.Token);
             return;
         }
 
-        await Task.WhenAll(targets.Select(target => target.WriteAsync(piece, deadline.Token).AsTask()));
+        await Task.WhenAll(_targets.Select(target => target.WriteAsync(piece, deadline.Token).AsTask()));
     }
 }

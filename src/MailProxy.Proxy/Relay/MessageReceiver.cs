@@ -3,27 +3,41 @@ using System.Globalization;
 using System.Text;
 using MailProxy.Protocols;
 using MailProxy.Protocols.Smtp;
+using MailProxy.Proxy.Failures;
+using MailProxy.Proxy.Milter;
 using MailProxy.Proxy.Sessions;
 using MailProxy.Proxy.Wire;
 
 namespace MailProxy.Proxy.Relay;
 
 /// <summary>Takes one message from the client, by DATA or BDAT, hands it to the fan-out as it comes, and turns the stores' verdicts into the answer.</summary>
-internal sealed class MessageReceiver(string id, RelayTransaction transaction, SessionContext session, SessionServices services, RelayPolicy policy)
+internal sealed class MessageReceiver(
+    string id, RelayTransaction transaction, SessionContext session, SessionServices services, RelayPolicy policy, MilterChain? milters)
 {
     private const string NotAll = "4.4.0 Not every recipient's server took the message, please try again later.";
 
+    // Stores wait 5 min for the next command (RFC 5321 4.5.3.2.7), foreign ones less.
+    private static readonly TimeSpan StorePatience = TimeSpan.FromMinutes(1);
+
+    private const int PieceOctets = 64 * 1024;
+
     private readonly long _startedAt = services.Time.GetTimestamp();
-    private readonly MessageFanOut _fanOut = new(transaction.Targets, services.Settings.Limits, services.Time);
+
+    // With milters it only judges at first: the stores hear of the message when they have.
+    private readonly MessageFanOut _fanOut = new(milters is null ? transaction.Targets : [], services.Settings.Limits, services.Time);
+    private RelayReply? _notKept;
 
     /// <summary>Asks the stores for the go-ahead.</summary>
-    public ValueTask BeginAsync() => _fanOut.BeginAsync(TraceHeader.Format(
+    public ValueTask BeginAsync() => milters is null ? _fanOut.BeginAsync(Trace()) : ValueTask.CompletedTask;
+
+    private byte[] Trace() => TraceHeader.Format(
         transaction.Helo,
         session.Client?.Address,
         services.Settings.HostName,
         policy.With(session.IsPrivate),
         id,
-        services.Time.GetUtcNow()));
+        services.Time.GetUtcNow(),
+        policy.IsAuthenticated && services.Settings.Submission.TraceUser ? session.User : null);
 
     /// <summary>Reads up to the dot on a line of its own. False: the client went away before it, so nothing is kept anywhere.</summary>
     public async ValueTask<bool> ReceiveDottedAsync(MailWire wire)
@@ -48,7 +62,7 @@ internal sealed class MessageReceiver(string id, RelayTransaction transaction, S
 
             if (piece.WrittenCount > 0)
             {
-                await _fanOut.WriteAsync(piece.WrittenMemory);
+                await TakeAsync(piece.WrittenMemory);
             }
 
             if (status == ReadStatus.Done)
@@ -72,7 +86,7 @@ internal sealed class MessageReceiver(string id, RelayTransaction transaction, S
             var part = buffer.Slice(0, Math.Min(size, buffer.Length));
             foreach (var piece in part)
             {
-                await _fanOut.WriteAsync(piece);
+                await TakeAsync(piece);
             }
 
             size -= part.Length;
@@ -108,11 +122,14 @@ internal sealed class MessageReceiver(string id, RelayTransaction transaction, S
     public async ValueTask<string> AnswerAsync()
     {
         _fanOut.Complete();
-        if (_fanOut.Refusal is { } refusal)
+        if ((_fanOut.Refusal ?? _notKept) is { } refusal)
         {
-            var lines = policy.IsLmtp ? transaction.Recipients.Select(_ => refusal) : [refusal];
-            Report([.. transaction.Recipients.Select(_ => refusal)], refusal);
-            return string.Concat(lines.Select(line => line.Line));
+            return Refuse(refusal);
+        }
+
+        if (milters is not null && await FilterAsync(milters) is { } filtered)
+        {
+            return Refuse(filtered);
         }
 
         if (!policy.IsLmtp && _fanOut.IsBroken)
@@ -138,6 +155,72 @@ internal sealed class MessageReceiver(string id, RelayTransaction transaction, S
         answer = answer.IsPositive ? new RelayReply(250, $"2.0.0 OK, message {id}") : answer;
         Report(replies, answer);
         return policy.IsLmtp ? string.Concat(replies.Zip(transaction.Recipients, Line)) : answer.Line;
+    }
+
+    private string Refuse(RelayReply refusal)
+    {
+        var lines = policy.IsLmtp ? transaction.Recipients.Select(_ => refusal) : [refusal];
+        Report([.. transaction.Recipients.Select(_ => refusal)], refusal);
+        return string.Concat(lines.Select(line => line.Line));
+    }
+
+    private async ValueTask TakeAsync(ReadOnlyMemory<byte> piece)
+    {
+        await _fanOut.WriteAsync(piece);
+        if (milters is not null && _fanOut.Refusal is null && _notKept is null)
+        {
+            _notKept = await milters.AppendAsync(piece);
+        }
+    }
+
+    // What ends it here, a message that was discarded with its 250 too; null: the stores have all of it but its end.
+    private async ValueTask<RelayReply?> FilterAsync(MilterChain chain)
+    {
+        var envelope = new EditedEnvelope(transaction.Envelope, transaction.Recipients.Select(recipient => recipient.Address));
+        var judged = await chain.JudgeAsync(envelope);
+        if (judged.Message is not { } message || envelope.Recipients.Count == 0)
+        {
+            return judged.Refusal ?? new RelayReply(250, $"2.0.0 OK, message {id}");
+        }
+
+        if (chain.HasRefusedRecipients || envelope.IsEdited || services.Time.GetElapsedTime(_startedAt) > StorePatience)
+        {
+            if (await transaction.BeginAgainAsync(envelope.Envelope, envelope.Recipients, IsNeeded, policy.MayLeave) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+
+        _fanOut.Aim(transaction.Targets);
+        await _fanOut.BeginAsync(Trace());
+        if (message.IsEdited)
+        {
+            await _fanOut.PassOnAsync(message.Header.ToOctets());
+        }
+
+        var piece = new byte[PieceOctets];
+        for (var position = message.IsEdited ? message.BodyStart : 0; ;)
+        {
+            var length = await chain.ReadAsync(message.Body, position, piece);
+            if (length <= 0)
+            {
+                // Cut, the stores keep nothing.
+                return length < 0 ? RelayReply.Of(ProxyFailure.StoreTemporaryFailure) : null;
+            }
+
+            position += length;
+            await _fanOut.PassOnAsync(piece.AsMemory(0, length));
+        }
+
+        bool IsNeeded(string address, RelayReply reply)
+        {
+            if (envelope.IsAdded(address))
+            {
+                MilterLog.NotAdded(services.Logger, session.Listener.Name, session.Id, address, $"{reply.Code} {reply.Text}");
+            }
+
+            return !envelope.IsAdded(address);
+        }
     }
 
     private static string Line(RelayReply reply, RelayRecipient recipient) =>

@@ -6,8 +6,10 @@ using MailProxy.Protocols;
 using MailProxy.Protocols.Smtp;
 using MailProxy.Proxy.Authenticate;
 using MailProxy.Proxy.Failures;
+using MailProxy.Proxy.Milter;
 using MailProxy.Proxy.Sessions;
 using MailProxy.Proxy.Smtp;
+using MailProxy.Proxy.Submission;
 using MailProxy.Proxy.Wire;
 
 namespace MailProxy.Proxy.Relay;
@@ -28,8 +30,10 @@ internal sealed class RelayDialogue(
     private const int LineLimit = 2_048;
 
     private readonly RelayPolicy _policy = RelayPolicy.Of(session.Listener.Protocol!.Value, submitter);
+    private readonly SubmissionRules? _rules = submitter is null ? null : new(submitter, session, services, settings.Deadline);
     private string _helo = helo;
     private RelayTransaction? _transaction;
+    private MilterChain? _milters;
     private MessageReceiver? _chunks;
     private int _junk;
     private int _refused;
@@ -230,6 +234,18 @@ internal sealed class RelayDialogue(
             return Junk(refusal!.Line);
         }
 
+        if (_rules is not null && await _rules.JudgeSenderAsync(envelope.Sender) is { } denied)
+        {
+            return denied.IsTemporary ? denied.Line : Junk(denied.Line);
+        }
+
+        _milters = MilterChain.For(session, services, _policy, _helo);
+        if (_milters is not null && await _milters.OpenAsync(envelope) is { } refused)
+        {
+            await ResetAsync();
+            return refused.Line;
+        }
+
         _transaction = new RelayTransaction(envelope, session, services, settings.Deadline, _helo);
         return "250 2.1.0 OK\r\n";
     }
@@ -247,7 +263,13 @@ internal sealed class RelayDialogue(
             return Junk(refusal!.Line);
         }
 
-        var reply = await _transaction.AddAsync(address, _policy.MayLeave);
+        var reply = (_rules is null ? null : await _rules.JudgeRecipientAsync(_transaction.Recipients.Count)) ?? await _transaction.AddAsync(address, _policy.MayLeave);
+        if (reply.IsPositive && _milters is not null && await _milters.RecipientAsync(address) is { } refused)
+        {
+            _transaction.Recipients.RemoveAt(_transaction.Recipients.Count - 1);
+            reply = refused;
+        }
+
         if (reply.IsPositive)
         {
             return reply.Line;
@@ -355,7 +377,7 @@ internal sealed class RelayDialogue(
     private async ValueTask<MessageReceiver> StartMessageAsync(RelayTransaction transaction)
     {
         var id = string.Create(CultureInfo.InvariantCulture, $"{session.Id}.{++_messages}");
-        var receiver = new MessageReceiver(id, transaction, session, services, _policy);
+        var receiver = new MessageReceiver(id, transaction, session, services, _policy, _milters);
         await receiver.BeginAsync();
         return receiver;
     }
@@ -364,6 +386,12 @@ internal sealed class RelayDialogue(
     {
         _chunks = null;
         _isAnswered = false;
+        if (_milters is { } milters)
+        {
+            _milters = null;
+            await milters.DisposeAsync();
+        }
+
         if (_transaction is { } transaction)
         {
             _transaction = null;

@@ -5,6 +5,7 @@ using MailProxy.Proxy.Connect;
 using MailProxy.Proxy.Failures;
 using MailProxy.Proxy.Smtp;
 using MailProxy.Proxy.Wire;
+using MailProxy.Transport.Tls;
 
 namespace MailProxy.Proxy.Relay;
 
@@ -66,6 +67,11 @@ internal sealed class RelayTarget(RelayLink link, string name, bool isLmtp, Rela
         }
 
         link.Offers = opened.Value;
+        if (leg.User.Length > 0 && await LogInAsync(leg, opened.Value, cancellationToken) is { } refused)
+        {
+            return Outcome<RelayTarget>.Failed(refused);
+        }
+
         if (envelope.IsInternational && !opened.Value.Has("SMTPUTF8"))
         {
             return Outcome<RelayTarget>.Failed(ProxyFailure.StoreLacksUtf8, $"{name} does not offer SMTPUTF8");
@@ -230,6 +236,12 @@ internal sealed class RelayTarget(RelayLink link, string name, bool isLmtp, Rela
             await link.QuitAsync();
         }
     }
+
+    // At a relay that wants to know us; a password goes out after TLS only.
+    private async ValueTask<FailureReport?> LogInAsync(StoreLeg leg, SmtpExtensions offers, CancellationToken cancellationToken) =>
+        _wire.Connection.Features.Get<ITlsFeature>() is { IsEncrypted: true }
+            ? (await SmtpStoreDialogue.AuthenticateAsync(_wire, leg, offers, cancellationToken)).Report
+            : new FailureReport(ProxyFailure.StoreTlsFailed, "a password is not sent in clear: let the relay be dialled with TLS", null, null);
 
     private async ValueTask<bool> MailWasRefusedAsync(string commands, CancellationToken cancellationToken)
     {

@@ -50,7 +50,7 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
             return new(553, "5.6.7 This address needs SMTPUTF8.");
         }
 
-        var found = await LookUpAsync(address);
+        var found = await RecipientLookUp.AskAsync(services, address, deadline.Token);
         await session.Connection.ReturnHomeAsync();
         switch (found.Outcome)
         {
@@ -60,8 +60,10 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
                 return await AddUsersAsync(address, found.Users);
             case LookupOutcome.NoSuchUser:
                 return Fail(address, ProxyFailure.NoSuchUser, found.Detail);
+            case LookupOutcome.NotOurDomain when mayLeave && services.Smarthost is { Node: { State: not StoreState.Offline } relays }:
+                return await AddToAsync(address, [(address, relays, true)]);
             case LookupOutcome.NotOurDomain when mayLeave && services.Smarthost is { } smarthost:
-                return await AddToAsync(address, [(address, smarthost.Node, true)]);
+                return Fail(address, ProxyFailure.StoreUnreachable, smarthost.Node?.StateDetail ?? smarthost.Notice ?? "no relay is known");
             case LookupOutcome.NotOurDomain:
                 return Fail(address, ProxyFailure.RelayDenied, found.Detail);
             default:
@@ -89,6 +91,35 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
         return null;
     }
 
+    /// <summary>
+    /// Begins again with another envelope, because a milter changed it, or because the stores may have grown tired of waiting for the message. What was open
+    /// is cut; no store has been sent anything of the message.
+    /// </summary>
+    /// <param name="changed">What MAIL says now.</param>
+    /// <param name="addresses">Who gets it now.</param>
+    /// <param name="isNeeded">False for a recipient without whom it goes on if nobody can be reached under the address.</param>
+    /// <param name="mayLeave">As for <see cref="AddAsync"/>.</param>
+    /// <returns>The refusal; null: go on.</returns>
+    public async ValueTask<RelayReply?> BeginAgainAsync(RelayEnvelope changed, IReadOnlyList<string> addresses, Func<string, RelayReply, bool> isNeeded, bool mayLeave)
+    {
+        await DisposeAsync();
+        _asked.Clear();
+        _users.Clear();
+        Recipients.Clear();
+        envelope = changed;
+        foreach (var address in addresses)
+        {
+            var reply = await AddAsync(address, mayLeave);
+            if (!reply.IsPositive && (reply.IsTemporary || isNeeded(address, reply)))
+            {
+                // It was taken a moment ago: what is wrong now may be right in another.
+                return reply.IsTemporary ? reply : RelayReply.Of(ProxyFailure.StoreTemporaryFailure);
+            }
+        }
+
+        return BeginMessage();
+    }
+
     /// <summary>Cuts what is not finished; nothing of it remains at the stores.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -114,25 +145,6 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
         }
 
         _targets.Clear();
-    }
-
-    // RFC 5321 4.5.1: <Postmaster> without a domain must reach someone: the postmaster of our host's name, or of a domain above it.
-    private async ValueTask<LookupResult> LookUpAsync(string address)
-    {
-        if (address.Contains('@', StringComparison.Ordinal))
-        {
-            return await services.Directory.LookUpAsync(address, deadline.Token);
-        }
-
-        LookupResult found;
-        var domain = services.Settings.HostName;
-        do
-        {
-            found = await services.Directory.LookUpAsync($"postmaster@{domain}", deadline.Token);
-            domain = domain[(domain.IndexOf('.', StringComparison.Ordinal) + 1)..];
-        }
-        while (found.Outcome != LookupOutcome.Found && domain.Contains('.', StringComparison.Ordinal));
-        return found;
     }
 
     // Everyone behind an alias is routed before any store is asked: most refusals then leave no half of it behind.
@@ -299,10 +311,13 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
     {
         if (isSmarthost)
         {
-            var dialled = await services.Smarthost!.ConnectAsync(session.Connection, deadline);
-            return dialled.IsDone
-                ? await OpenOnAsync(new RelayLink(node, dialled.Value), isSmarthost, isAlone, services.Settings.Limits.StoreLogin, null)
-                : dialled.As<RelayTarget>();
+            var relayed = await services.Smarthost!.OpenAsync(node, session, envelope, services, deadline);
+            if (relayed.IsDone)
+            {
+                _targets[node.Id] = relayed.Value;
+            }
+
+            return relayed;
         }
 
         using var turn = node.Health.IsCalm ? default : await services.Returning.EnterAsync(node, session.Connection, deadline);

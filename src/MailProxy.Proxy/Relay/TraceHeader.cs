@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using MailProxy.Protocols.Smtp;
 
 namespace MailProxy.Proxy.Relay;
 
@@ -15,12 +16,17 @@ internal static class TraceHeader
     /// <param name="with">RFC 3848 word.</param>
     /// <param name="id">Message id of our log.</param>
     /// <param name="at">Now.</param>
-    public static byte[] Format(string helo, IPAddress? client, string host, string with, string id, DateTimeOffset at)
+    /// <param name="user">Who logged in, where recipients may read it; null: it is not told.</param>
+    public static byte[] Format(string helo, IPAddress? client, string host, string with, string id, DateTimeOffset at, string? user = null)
     {
         var address = client is null ? "" : $" ([{(client.AddressFamily == AddressFamily.InterNetworkV6 ? "IPv6:" : "")}{client}])";
         return Encoding.ASCII.GetBytes(
-            $"Received: from {helo}{address}\r\n\tby {host} (MailProxy) with {with} id {id};\r\n\t{Rfc5322(at)}\r\n");
+            $"Received: from {helo}{address}\r\n\t{Authenticated(user)}by {host} (MailProxy) with {with} id {id};\r\n\t{Rfc5322(at)}\r\n");
     }
+
+    // A comment (RFC 5322 3.2.2): what could end it, or is no ASCII, is written as xtext.
+    private static string Authenticated(string? user) =>
+        user is null ? "" : $"(authenticated as {Xtext.Encode(user).Replace("(", "+28", StringComparison.Ordinal).Replace(")", "+29", StringComparison.Ordinal).Replace("\\", "+5C", StringComparison.Ordinal)})\r\n\t";
 
     // RFC 5322 3.3: "Tue, 24 Nov 2026 07:00:00 +0000".
     private static string Rfc5322(DateTimeOffset at) =>

@@ -4,6 +4,7 @@ using MailProxy.Proxy.Failures;
 using MailProxy.Proxy.Relay;
 using MailProxy.Proxy.Splice;
 using MailProxy.Proxy.StoreLogin;
+using MailProxy.Proxy.Submission;
 using MailProxy.Routing.Catalog;
 using MailProxy.Transport.Connections;
 using MailProxy.Transport.Serving;
@@ -65,7 +66,7 @@ internal sealed class LoginSession(
     {
         if (relay is not null && RelaysFor(user))
         {
-            LoggedIn(user.Name, "the relay", "the home store takes no submission");
+            LoggedIn(user.Name, "the relay", "by Submission:Mode, or because the home store takes no submission");
             attempt.Dispose();
             session.User = user.Name;
             session.Enter(SessionPhase.Answering);
@@ -112,7 +113,8 @@ internal sealed class LoginSession(
 
     // Submission goes through to a home store that takes it; otherwise we take the message ourselves and relay it.
     private bool RelaysFor(DirectoryUser user) =>
-        services.Routing.Route(user, MailProtocol.Submission) is not { IsDone: true, Value.Store: { } store } || !store.Ports.ContainsKey(StoreService.Submission);
+        services.Settings.Submission.Mode == SubmissionMode.Relay
+        || services.Routing.Route(user, MailProtocol.Submission) is not { IsDone: true, Value.Store: { } store } || !store.Ports.ContainsKey(StoreService.Submission);
 
     // True: the session is over.
     private async ValueTask<bool> RefuseAsync(LoginAttempt attempt, Outcome<LinkedStore> outcome)

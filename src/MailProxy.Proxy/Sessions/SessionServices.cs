@@ -1,10 +1,12 @@
 using MailProxy.Directory;
 using MailProxy.Proxy.Connect;
 using MailProxy.Proxy.Count;
+using MailProxy.Proxy.Milter;
 using MailProxy.Proxy.Relay;
 using MailProxy.Proxy.Route;
 using MailProxy.Proxy.Sieve;
 using MailProxy.Proxy.Splice;
+using MailProxy.Proxy.Submission;
 using MailProxy.Transport.Splice;
 using Microsoft.Extensions.Logging;
 
@@ -33,6 +35,12 @@ internal sealed record SessionServices(
 
     /// <summary>What stores' Sieve engines can do, as far as it is known.</summary>
     public LearntExtensions Scripts { get; } = new();
+
+    /// <summary>What submitters sent within an hour.</summary>
+    public required SubmissionRates Rates { get; init; }
+
+    /// <summary>Dials milters.</summary>
+    public IMilterDialer MilterDialer { get; init; } = new SocketMilterDialer();
 
     /// <summary>The same node with other settings, for sessions to come; what counts and registers sessions is shared.</summary>
     public SessionServices With(ProxySettings settings, UserRouting routing, StoreConnector connector, SmarthostConnector? smarthost) => this with

@@ -28,7 +28,13 @@ internal sealed class SmtpStoreDialogue(bool tellClientAddress) : IStoreDialogue
             return opened.As<StoreWelcome>();
         }
 
-        if (StoreSaslExchange.MechanismOf(leg.Method, name => IsOffered(opened.Value, name)) is not { } mechanism)
+        return await AuthenticateAsync(store, leg, opened.Value, cancellationToken);
+    }
+
+    /// <summary>AUTH as the leg's user, on a connection that was opened.</summary>
+    internal static async ValueTask<Outcome<StoreWelcome>> AuthenticateAsync(MailWire store, StoreLeg leg, SmtpExtensions offers, CancellationToken cancellationToken)
+    {
+        if (StoreSaslExchange.MechanismOf(leg.Method, name => IsOffered(offers, name)) is not { } mechanism)
         {
             return Outcome<StoreWelcome>.Failed(ProxyFailure.StoreRefusedLogin, StoreSaslExchange.Lacks(leg));
         }

@@ -81,10 +81,10 @@ internal static class SmtpStoreOpening
         foreach (var (name, value) in new[]
         {
             ("ADDR", address), ("PORT", client.Port.ToString(CultureInfo.InvariantCulture)), ("SESSION", leg.SessionId),
-            ("TTL", leg.ProxyTtl.ToString(CultureInfo.InvariantCulture)),
+            ("TTL", leg.ProxyTtl.ToString(CultureInfo.InvariantCulture)), ("LOGIN", leg.TellLogin is null ? "" : Xtext.Encode(leg.TellLogin)),
         })
         {
-            if (attributes.Contains(name, StringComparer.OrdinalIgnoreCase))
+            if (value.Length > 0 && attributes.Contains(name, StringComparer.OrdinalIgnoreCase))
             {
                 command.Append(CultureInfo.InvariantCulture, $" {name}={value}");
             }

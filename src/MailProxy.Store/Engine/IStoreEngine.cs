@@ -9,8 +9,14 @@ public interface IStoreEngine : IAsyncDisposable
     /// <summary>Starts receiving one message. It exists for nobody until it is delivered or appended.</summary>
     ValueTask<IMessageDraft> BeginMessageAsync(CancellationToken cancellationToken);
 
-    /// <summary>Delivers a completed draft to the INBOX of each user, content written once. All recipients or none; durable on return.</summary>
-    ValueTask DeliverAsync(IMessageDraft draft, IReadOnlyList<string> users, CancellationToken cancellationToken);
+    /// <summary>Whether deliveries with a digest are told from repeats of them.</summary>
+    bool KnowsRepeats { get; }
+
+    /// <summary>
+    /// Delivers a completed draft to the INBOX of each user, content written once. All recipients or none; durable on return. With a
+    /// <paramref name="digest"/> (32 octets by which the copy is known again) users who took that copy lately do not get it once more: they are returned.
+    /// </summary>
+    ValueTask<IReadOnlyList<string>> DeliverAsync(IMessageDraft draft, IReadOnlyList<string> users, byte[]? digest, CancellationToken cancellationToken);
 
     /// <summary>Live sessions by user: whoever logs a user in enters first and opens the user's mail then, so that a move misses nobody.</summary>
     UserSessions Sessions { get; }

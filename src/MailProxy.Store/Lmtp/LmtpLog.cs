@@ -21,6 +21,9 @@ internal static partial class LmtpLog
     [LoggerMessage(6, LogLevel.Information, "LMTP: not delivered to {Recipient} any more: {Code} {Text}")]
     public static partial void Excluded(ILogger logger, string recipient, int code, string text);
 
+    [LoggerMessage(7, LogLevel.Information, "LMTP: {Recipient} took this message before and has it: <{Sender}>, {Octets} octets, for {Origin}; it is acknowledged and not stored again")]
+    public static partial void Repeated(ILogger logger, string recipient, string sender, long octets, string origin);
+
     [LoggerMessage(5, LogLevel.Debug, "LMTP connection from {Client} ended within a message, which is dropped")]
     public static partial void Vanished(ILogger logger, string client);
 }

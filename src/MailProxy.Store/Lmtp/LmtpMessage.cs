@@ -16,6 +16,7 @@ internal sealed class LmtpMessage : IAsyncDisposable
     private readonly long _sizeLimit;
     private readonly IMessageDraft _draft;
     private readonly LineEndScanner _lineEnds = new();
+    private readonly CopyDigest? _copy;
 
     private LmtpMessage(IStoreEngine engine, LmtpEnvelope envelope, long sizeLimit, IMessageDraft draft)
     {
@@ -23,6 +24,7 @@ internal sealed class LmtpMessage : IAsyncDisposable
         _envelope = envelope;
         _sizeLimit = sizeLimit;
         _draft = draft;
+        _copy = engine.KnowsRepeats ? new CopyDigest(envelope.Sender) : null;
     }
 
     /// <summary>Octets as the client sent them, without our header line.</summary>
@@ -33,6 +35,9 @@ internal sealed class LmtpMessage : IAsyncDisposable
 
     /// <summary>Recipients to whom it could not be delivered though it went to the others, with their replies.</summary>
     public Dictionary<string, LmtpReply> Excluded { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Recipients who have had this copy already: it was not stored again.</summary>
+    public IReadOnlyList<string> Repeats { get; private set; } = [];
 
     /// <summary>The engine's fault behind <see cref="Refusal"/>, for the log.</summary>
     public Exception? Fault { get; private set; }
@@ -82,6 +87,7 @@ internal sealed class LmtpMessage : IAsyncDisposable
 
         if (Refusal is null)
         {
+            _copy?.Append(octets.Span);
             await WriteThroughAsync(octets);
         }
     }
@@ -104,7 +110,7 @@ internal sealed class LmtpMessage : IAsyncDisposable
             {
                 // A client that goes away now may have been promised nothing, but half a delivery is none: it is not cancelled.
                 await _draft.CompleteAsync(CancellationToken.None);
-                await DeliverAsync(_envelope.Recipients.Distinct(StringComparer.Ordinal).ToList());
+                await DeliverAsync(_envelope.Recipients.Distinct(StringComparer.Ordinal).ToList(), _copy?.End());
             }
             catch (Exception exception)
             {
@@ -116,13 +122,13 @@ internal sealed class LmtpMessage : IAsyncDisposable
     }
 
     // A recipient who is held, or left, since RCPT is answered alone: the others have their mail.
-    private async ValueTask DeliverAsync(List<string> recipients)
+    private async ValueTask DeliverAsync(List<string> recipients, byte[]? digest)
     {
         while (recipients.Count > 0)
         {
             try
             {
-                await _engine.DeliverAsync(_draft, recipients, CancellationToken.None);
+                Repeats = await _engine.DeliverAsync(_draft, recipients, digest, CancellationToken.None);
                 return;
             }
             catch (StoreFaultException fault) when (fault.Kind is StoreFaultKind.UserHeld or StoreFaultKind.UserMoved && recipients.Remove(fault.User))
@@ -134,7 +140,11 @@ internal sealed class LmtpMessage : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _draft.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _copy?.Dispose();
+        return _draft.DisposeAsync();
+    }
 
     private async ValueTask WriteThroughAsync(ReadOnlyMemory<byte> octets)
     {

@@ -158,6 +158,12 @@ internal sealed class LmtpTransaction(LmtpSession session)
             LmtpLog.Excluded(session.Logger, excluded, own.Code, own.Text);
         }
 
+        foreach (var repeat in message.Repeats)
+        {
+            LmtpLog.Repeated(session.Logger, repeat, envelope.Sender, message.Size, session.Origin);
+        }
+
+        LmtpMetrics.Repeated(message.Repeats.Count);
         Delivered += reply.IsPositive && !envelope.Recipients.TrueForAll(message.Excluded.ContainsKey) ? 1 : 0;
         foreach (var recipient in envelope.Recipients)
         {

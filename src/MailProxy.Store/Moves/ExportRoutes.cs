@@ -1,4 +1,5 @@
 using System.Globalization;
+using MailProxy.Store.Engine.Files.Repeats;
 using MailProxy.Store.Moves.Export;
 using Microsoft.AspNetCore.Http;
 
@@ -25,6 +26,15 @@ internal sealed class ExportRoutes(StoreMoves moves)
 
     public Task<IResult> Uids(HttpContext context, string user, CancellationToken cancellationToken) => Task.FromResult(
         moves.Engine.Moves.Export(user).Uids(MailboxOf(context)) is { } uids ? Results.Json(uids, ExportJson.Default.ExportUids) : Gone("mailbox"));
+
+    public Task<IResult> Taken(HttpContext context, string user)
+    {
+        var after = context.Request.Query["after"].ToString();
+        return Task.FromResult(
+            after.Length is 0 or TakenKeys.DigestOctets * 2 && after.All(char.IsAsciiHexDigit)
+                ? Results.Json(moves.Engine.Moves.Export(user).Taken(Convert.FromHexString(after)), ExportJson.Default.ExportTaken)
+                : MoveRoutes.Problem(400, "No digest", "Say after which digest, in 64 hexadecimal digits."));
+    }
 
     public Task<IResult> Content(HttpContext context, string user, CancellationToken cancellationToken)
     {

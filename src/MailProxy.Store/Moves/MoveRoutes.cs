@@ -47,6 +47,7 @@ internal sealed class MoveRoutes(StoreMoves moves, StoreAccess access, ILogger l
         routes.MapDelete("/moves/newcomers", Guard((context, _, cancellationToken) => whole.OpenAsync(MoveOf(context), cancellationToken), isOfUser: false));
         var exports = new ExportRoutes(moves);
         routes.MapGet(User + "/export", Guard((context, user, _) => exports.Head(context, user, MoveOf(context)), isExport: true));
+        routes.MapGet(User + "/export/taken", Guard((context, user, _) => exports.Taken(context, user), isExport: true));
         routes.MapGet(User + "/export/{mailbox}", Guard(exports.Changes, isExport: true));
         routes.MapGet(User + "/export/{mailbox}/uids", Guard(exports.Uids, isExport: true));
         routes.MapGet(User + "/export/{mailbox}/{uid}", Guard(exports.Content, isExport: true));

@@ -3,6 +3,7 @@ using MailProxy.Store.Engine;
 using MailProxy.Store.Engine.Files;
 using MailProxy.Store.Engine.Files.Database;
 using MailProxy.Store.Engine.Files.Moves;
+using MailProxy.Store.Engine.Files.Repeats;
 using MailProxy.Store.Engine.Files.State;
 using MailProxy.Store.Moves.Export;
 
@@ -21,6 +22,9 @@ internal sealed class UserPull(FileStoreEngine engine, PullSource source, Staged
     // A trusted peer's mistakes are bounded too (FileStoreOptions.MaxMailboxes and the largest subscriptions seen, ten times).
     private const int MaxStoreId = 255;
     private const int MaxNames = 100_000;
+
+    // Two a second, all day. A user who takes more may get a repeated copy twice after the move.
+    private const int MaxTaken = 200_000;
 
     private static readonly TimeSpan Stall = TimeSpan.FromSeconds(60);
 
@@ -45,11 +49,12 @@ internal sealed class UserPull(FileStoreEngine engine, PullSource source, Staged
             counts.Mailboxes++;
         }
 
+        var taken = await TakenAsync(cancellationToken);
         var after = await source.HeadAsync(cancellationToken);
         var hold = head.Hold is not null && head.Hold == after.Hold && !_isMoving ? head.Hold : null;
         var names = new StagedNames(
             [.. head.Names.Select(name => new StagedName(name.Name, (SpecialUse)name.SpecialUse, name.Mailbox))], head.Subscriptions, head.LastUidValidity);
-        await staged.FinishAsync(ends, names, hold, cancellationToken);
+        await staged.FinishAsync(ends, names, taken, hold, cancellationToken);
         counts.Removed += ends.Sum(end => end.Removed.Count);
         return hold;
     }
@@ -80,6 +85,29 @@ internal sealed class UserPull(FileStoreEngine engine, PullSource source, Staged
         {
             throw new PullFailedException("The source's list of mailboxes makes no sense: look at its version and its log.");
         }
+    }
+
+    // All of them each time: they are those of one day, and what is here already is not written again.
+    private async Task<List<TakenCopy>> TakenAsync(CancellationToken cancellationToken)
+    {
+        var taken = new List<TakenCopy>();
+        byte[] after = [];
+        while (taken.Count < MaxTaken && await source.TakenAsync(after, cancellationToken) is { Copies.Count: > 0 } page)
+        {
+            if (page.Copies.Any(copy => copy.Digest.Length != TakenKeys.DigestOctets) || page.Copies[0].Digest.AsSpan().SequenceCompareTo(after) <= 0)
+            {
+                throw new PullFailedException("The source's list of the copies that the user took lately makes no sense: look at its version and its log.");
+            }
+
+            taken.AddRange(page.Copies);
+            after = page.Copies[^1].Digest;
+            if (page.IsLast)
+            {
+                break;
+            }
+        }
+
+        return taken;
     }
 
     // Null: nothing has changed since the last pull.

@@ -2,9 +2,11 @@ using MailProxy.Directory;
 using MailProxy.Directory.Shared;
 using MailProxy.Http;
 using MailProxy.Proxy.Accept;
+using MailProxy.Proxy.Milter;
 using MailProxy.Proxy.Relay;
 using MailProxy.Proxy.Sessions;
 using MailProxy.Proxy.StoreLogin;
+using MailProxy.Proxy.Submission;
 using MailProxy.Routing;
 using MailProxy.Routing.Consul;
 using MailProxy.Transport.Linux;
@@ -57,6 +59,12 @@ public sealed class ProxyConfig : INodeConfig
     /// <summary>How messages are handed on.</summary>
     public RelayOptions Relay { get; set; } = new();
 
+    /// <summary>What submitters may do.</summary>
+    public SubmissionOptions Submission { get; set; } = new();
+
+    /// <summary>Filters that judge and change messages.</summary>
+    public MilterOptions Milter { get; set; } = new();
+
     /// <summary>Bounds of sessions.</summary>
     public LimitOptions Limits { get; set; } = new();
 
@@ -80,6 +88,8 @@ public sealed class ProxyConfig : INodeConfig
         ConfigPaths.Resolve(Shared, folder);
         ConfigPaths.Resolve(Consul, folder);
         ConfigPaths.Resolve(Stores, folder);
+        ConfigPaths.Resolve(Relay, folder);
+        ConfigPaths.Resolve(Milter, folder);
         ConfigPaths.Resolve(Http, folder);
         ConfigPaths.Resolve(Admin, folder);
     }
@@ -137,6 +147,13 @@ public sealed class ProxyConfig : INodeConfig
         }
 
         errors.AddRange(Relay.Validate(nameof(Relay)));
+        if (Relay.PoolService.Length > 0 && Routing.Mode == RoutingMode.Static)
+        {
+            errors.Add($"{nameof(Relay)}:{nameof(Relay.PoolService)}: routing is static, so there is no Consul to ask; name the relays in {nameof(Relay)}:{nameof(Relay.Smarthost)}.");
+        }
+
+        errors.AddRange(Submission.Validate(nameof(Submission)));
+        errors.AddRange(Milter.Validate(nameof(Milter)));
         errors.AddRange(Limits.Validate(nameof(Limits)));
         errors.AddRange(Http.Validate(nameof(Http)));
         errors.AddRange(Admin.Validate(nameof(Admin)));

@@ -17,6 +17,7 @@ using MailProxy.Proxy.StoreLogin;
 using MailProxy.Rehearsing;
 using MailProxy.Routing;
 using MailProxy.Routing.Consul.Registration;
+using MailProxy.Routing.Consul.Relays;
 using MailProxy.Routing.Health;
 using MailProxy.Routing.Moves;
 using MailProxy.Routing.Static;
@@ -47,6 +48,7 @@ internal sealed class ProxyHost : INode
     private readonly SharedCounts? _shared;
     private readonly SwitchingDirectory _directory;
     private readonly IRoutingSource _routing;
+    private readonly ConsulRelays? _relays;
     private readonly StoreHealthMonitor _health;
     private readonly ProxyNode _proxy;
     private readonly HttpTier _http;
@@ -76,10 +78,11 @@ internal sealed class ProxyHost : INode
         _shared = SharedCounts.Create(config.Shared, loggers, time);
         _directory = new SwitchingDirectory(UserDirectoryFactory.Create(config.Directory, loggers, time, _shared), time);
         _routing = config.Routing.Mode == RoutingMode.Static ? new StaticRouting(config.Routing) : new RoutingService(config.Consul, loggers, time);
+        _relays = config.Relay.PoolService.Length == 0 ? null : new ConsulRelays(config.Relay.PoolService, config.Consul, loggers, time);
         _health = new StoreHealthMonitor(config.Stores.Health, _logger, time, Random.Shared);
         _proxy = new ProxyNode(
             ProxySettingsOf.Config(config, _tls?.Tls, identity, _tokens), _transport, _directory, _routing.Router, _logger, time, Random.Shared,
-            _shared is null ? null : new SharedUserSessions(_shared.Sessions), _health);
+            _shared is null ? null : new SharedUserSessions(_shared.Sessions), _health, _shared is null ? null : new SharedSubmissionRates(_shared.Rates), _relays);
         _listeners = new NodeListeners(_transport, _proxy, _logger, time);
         _drain = new NodeDrain(_proxy.Sessions, _listeners, time, _logger);
         _trim = new MemoryTrim(time);
@@ -90,6 +93,7 @@ internal sealed class ProxyHost : INode
             new ReadinessCheck("directory", () => _directory.Unreadiness, () => _directory.Notice),
             new ReadinessCheck("routing", () => _routing.Router.Unreadiness, () => _routing.Detail),
             new ReadinessCheck("stores", () => null, () => _health.Notice),
+            new ReadinessCheck("relays", () => null, () => _proxy.RelayNotice),
             .. _shared is null ? Array.Empty<ReadinessCheck>() : [new ReadinessCheck("shared counts", () => null, () => _shared.Notice)],
         ];
         _http = new HttpTier(
@@ -206,6 +210,7 @@ internal sealed class ProxyHost : INode
         _tls?.Dispose();
         _tokens?.Dispose();
         await _routing.DisposeAsync();
+        await (_relays?.DisposeAsync() ?? ValueTask.CompletedTask);
         await _directory.DisposeAsync();
         await (_shared?.DisposeAsync() ?? ValueTask.CompletedTask);
         if (_ownsLoggers)
@@ -224,6 +229,7 @@ internal sealed class ProxyHost : INode
         await _directory.StartAsync(cancellationToken);
         TakePart();
         _routing.Start();
+        _relays?.Start();
         await WaitForRoutingAsync(cancellationToken);
         await rehearsal;
         await _listeners.OpenAsync(_config.Listeners, cancellationToken);

@@ -14,6 +14,9 @@ internal static class ProxySettingsOf
         config.Node.HostName, tls, config.Authentication.ClearText, config.Limits, config.Stores, identity, MasterAccountFile.Load(config.Stores), config.Relay, tokens)
     {
         Mechanisms = config.Authentication.ToMechanisms(config.Directory.Takes),
+        Submission = config.Submission,
+        Milter = config.Milter,
+        RelayAccess = RelayFiles.Load(config.Relay),
         CertificateName = config.Authentication.CertificateName,
     };
 }

@@ -7,9 +7,11 @@ using MailProxy.Proxy.Accept;
 using MailProxy.Proxy.Authenticate;
 using MailProxy.Proxy.Connect;
 using MailProxy.Proxy.Count;
+using MailProxy.Proxy.Milter;
 using MailProxy.Proxy.Relay;
 using MailProxy.Proxy.Sessions;
 using MailProxy.Proxy.StoreLogin;
+using MailProxy.Proxy.Submission;
 using MailProxy.Testing;
 using MailProxy.Transport;
 using MailProxy.Transport.Memory;
@@ -68,6 +70,13 @@ internal sealed class ProxyRig : IAsyncDisposable
     public IStoreTokenSigner? Tokens { get; set; }
 
     public RelayOptions Relay { get; } = new();
+
+    public SubmissionOptions Submission { get; } = new();
+
+    public MilterOptions Milter { get; } = new();
+
+    /// <summary>True: whatever is looked up, the directory cannot say now.</summary>
+    public bool DirectoryIsAway { get; set; }
 
     /// <summary>What clients of the rig need for TLS.</summary>
     public TlsClientSettings ClientTls => _authority.ClientSettings();
@@ -188,7 +197,11 @@ internal sealed class ProxyRig : IAsyncDisposable
         {
             Mechanisms = Mechanisms,
             CertificateName = CertificateName,
+            Submission = Submission,
+            Milter = Milter,
+            RelayAccess = new RelayAccess(
+                new StoreTlsIdentity(_authority.Authorities, null), Relay.User.Length == 0 ? null : new MasterAccount(Relay.User, new Directory.Secret("relay-secret"u8.ToArray()))),
         };
-        return new ProxyNode(Settings, Transport, Users ?? _directory, Router, new LoggerOf<ProxyNode>(Log), Time, new Random(1), SharedSessions);
+        return new ProxyNode(Settings, Transport, Users ?? new AwayDirectory(_directory, () => DirectoryIsAway), Router, new LoggerOf<ProxyNode>(Log), Time, new Random(1), SharedSessions);
     }
 }

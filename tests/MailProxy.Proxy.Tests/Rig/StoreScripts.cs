@@ -36,7 +36,7 @@ internal static class StoreScripts
     }
 
     /// <summary>An LMTP store up to MAIL.</summary>
-    public static async Task<DialogueClient> AcceptLmtpAsync(this ScriptedStore store)
+    public static async Task<DialogueClient> AcceptLmtpAsync(this ScriptedStore store, string mail = "MAIL FROM:*")
     {
         var proxy = await store.AcceptOneAsync();
         await proxy.SendLineAsync("220 store LMTP");
@@ -44,7 +44,7 @@ internal static class StoreScripts
         await proxy.SendLineAsync("250-store");
         await proxy.SendLineAsync("250-8BITMIME");
         await proxy.SendLineAsync("250 PIPELINING");
-        await proxy.ExpectAsync("MAIL FROM:*");
+        await proxy.ExpectAsync(mail);
         await proxy.SendLineAsync("250 2.1.0 OK");
         return proxy;
     }

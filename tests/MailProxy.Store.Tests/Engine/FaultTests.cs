@@ -5,6 +5,7 @@ using MailProxy.Store.Engine.Files.Database;
 using MailProxy.Store.Engine.Files.Disk;
 using MailProxy.Store.Engine.Files.Moves;
 using MailProxy.Store.Engine.Files.Recovery;
+using MailProxy.Store.Engine.Files.Repeats;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 using static MailProxy.Store.Tests.Engine.TestStore;
@@ -146,7 +147,8 @@ public sealed class FaultTests
             Database = StoreDatabase.Open(Folders.Database);
             Sweeper = new Sweeper(Database, Folders, NullLogger.Instance);
             Committer = new Committer(
-                Database, Folders, new StoreSequences(Database, TimeProvider.System), Counters, Sweeper, new MoveGate(Database, TimeProvider.System), NullLogger.Instance);
+                Database, Folders, new StoreSequences(Database, TimeProvider.System), Counters, Sweeper, new MoveGate(Database, TimeProvider.System),
+                new TakenCopies(Database, TimeSpan.FromDays(1), TimeProvider.System), NullLogger.Instance);
         }
 
         public StoreFolders Folders { get; }

@@ -89,6 +89,8 @@ public sealed class KillTests(ITestOutputHelper output)
                 found[number] = found.GetValueOrDefault(number) + 1;
                 entries++;
             }
+
+            Assert.Equal(own.Select(number => Convert.ToHexString(NumberedMessage.Digest(number))).Order(), Taken(store, user));
         }
 
         // All recipients or none, whether it was acknowledged or not.
@@ -109,6 +111,24 @@ public sealed class KillTests(ITestOutputHelper output)
         await store.Engine.DrainGarbageAsync();
         Assert.Equal(entries, store.MessageFiles().Length);
         Assert.Empty(store.DraftFiles());
+    }
+
+    // What would be known again: exactly what is there.
+    private static List<string> Taken(TestStore store, string user)
+    {
+        List<string> digests = [];
+        byte[] after = [];
+        while (true)
+        {
+            var page = store.Engine.Moves.Export(user).Taken(after);
+            digests.AddRange(page.Copies.Select(copy => Convert.ToHexString(copy.Digest)));
+            if (page.IsLast)
+            {
+                return digests;
+            }
+
+            after = page.Copies[^1].Digest;
+        }
     }
 
     private static async Task<byte[]> ReadAsync(IMailbox mailbox, uint uid)

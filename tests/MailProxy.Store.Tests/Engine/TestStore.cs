@@ -85,6 +85,13 @@ internal sealed class TestStore : IAsyncDisposable
         await Engine.DeliverAsync(draft, users, Stop);
     }
 
+    /// <summary>The same for a copy that is known by a digest. Who had it already.</summary>
+    public async Task<IReadOnlyList<string>> DeliverOnceAsync(byte[] digest, string content, params string[] users)
+    {
+        await using IMessageDraft draft = await DraftAsync(content);
+        return await Engine.DeliverAsync(draft, users, digest, Stop);
+    }
+
     public async Task<uint> AppendAsync(IMailbox mailbox, string content, MessageFlags flags = MessageFlags.None, params string[] keywords)
     {
         await using IMessageDraft draft = await DraftAsync(content);

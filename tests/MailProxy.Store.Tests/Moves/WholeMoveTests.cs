@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using MailProxy.Store.Engine;
 using MailProxy.Store.Moves.Api;
 using MailProxy.Store.Tests.Engine;
@@ -56,6 +57,24 @@ public sealed class WholeMoveTests : IAsyncLifetime
         Assert.Single(_source.Store.MessageFiles()); // Bob's
         await using var bobs = await _source.Store.MailboxAsync(Bob);
         Assert.Equal("first", await ContentAsync(bobs, 1));
+    }
+
+    [Fact]
+    public async Task A_copy_that_was_taken_before_the_move_is_known_after_it()
+    {
+        byte[] before = SHA256.HashData("before"u8), between = SHA256.HashData("between"u8);
+        await _source.Store.DeliverOnceAsync(before, "x", Alice, Bob);
+        await _target.PullWellAsync(Alice, Move, _source);
+        await _source.Store.DeliverOnceAsync(between, "y", Alice);
+        var hold = (await _source.Client.HoldAsync(Alice, new HoldRequest(Move, 60), Stop)).Hold!;
+        await _target.PullWellAsync(Alice, Move, _source);
+        await _source.Client.FenceAsync(Alice, new FenceRequest(Move, hold, ToTarget), Stop);
+        await _target.Client.ActivateAsync(Alice, new ActivateRequest(Move, hold), Stop);
+
+        Assert.Equal([Alice], await _target.Store.DeliverOnceAsync(before, "x", Alice, Bob));
+        Assert.Equal([Alice], await _target.Store.DeliverOnceAsync(between, "y", Alice));
+        await using var inbox = await _target.Store.MailboxAsync(Alice);
+        Assert.Equal(2, inbox.Snapshot.Messages.Length);
     }
 
     [Fact]

@@ -43,10 +43,10 @@ internal static class StoreInstanceReader
     }
 
     // Without a word about TLS it is required: a forgotten key must not put credentials on the wire in clear.
-    private static StoreTlsMode? Tls(IReadOnlyDictionary<string, string> meta) => meta.GetValueOrDefault("tls", "starttls") switch
+    internal static StoreTlsMode? Tls(IReadOnlyDictionary<string, string>? meta) => meta?.GetValueOrDefault("tls", "starttls") switch
     {
         "none" => StoreTlsMode.None,
-        "starttls" => StoreTlsMode.StartTls,
+        null or "starttls" => StoreTlsMode.StartTls,
         "implicit" => StoreTlsMode.Implicit,
         _ => null,
     };
@@ -76,7 +76,7 @@ internal static class StoreInstanceReader
     }
 
     // Maintenance mode is an extra critical check; it is told apart only for people. The node's own checks count as the service's.
-    private static (bool IsOut, int Weight, string Detail) Judge(ServiceHealth instance)
+    internal static (bool IsOut, int Weight, string Detail) Judge(ServiceHealth instance)
     {
         var critical = instance.Checks.FirstOrDefault(c => c.Status is not (HealthStatus.Passing or HealthStatus.Warning));
         if (critical is null)

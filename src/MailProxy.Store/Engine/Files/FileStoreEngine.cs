@@ -5,6 +5,7 @@ using MailProxy.Store.Engine.Files.Database;
 using MailProxy.Store.Engine.Files.Disk;
 using MailProxy.Store.Engine.Files.Moves;
 using MailProxy.Store.Engine.Files.Recovery;
+using MailProxy.Store.Engine.Files.Repeats;
 using MailProxy.Store.Engine.Files.State;
 using MailProxy.Store.Mime;
 using Microsoft.Extensions.Logging;
@@ -79,7 +80,11 @@ public sealed class FileStoreEngine : IStoreEngine
     }
 
     /// <inheritdoc/>
-    public async ValueTask DeliverAsync(IMessageDraft draft, IReadOnlyList<string> users, CancellationToken cancellationToken)
+    public bool KnowsRepeats => parts.Taken.IsOn;
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<string>> DeliverAsync(
+        IMessageDraft draft, IReadOnlyList<string> users, byte[]? digest, CancellationToken cancellationToken)
     {
         var file = (FileMessageDraft)draft;
         List<UserState> states = new(users.Count);
@@ -93,17 +98,23 @@ public sealed class FileStoreEngine : IStoreEngine
 
             await parts.SyncAsync(file);
             DateTimeOffset now = time.GetUtcNow();
-            await parts.Committer.SubmitAsync(group =>
+            IReadOnlyList<string> repeats = await parts.Committer.SubmitAsync(group =>
                 {
                     states.ForEach(group.MustTake);
-                    return AddMessages.Deliver(group, file, states, now);
+                    return AddMessages.Deliver(group, file, states, digest, now);
                 }, cancellationToken);
+            parts.Counters.AddRepeats(repeats.Count);
+            return repeats;
         }
         finally
         {
             states.ForEach(parts.Users.Release);
         }
     }
+
+    /// <summary>The same, every copy being a new one.</summary>
+    public async ValueTask DeliverAsync(IMessageDraft draft, IReadOnlyList<string> users, CancellationToken cancellationToken)
+        => await DeliverAsync(draft, users, null, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<IUserMail> OpenUserAsync(string user, CancellationToken cancellationToken)
@@ -178,6 +189,7 @@ public sealed class FileStoreEngine : IStoreEngine
             var counters = new StoreCounters();
             var loaded = new LoadedMailboxes(database, options.MaxIdleEntries);
             var gate = new MoveGate(database, time);
+            var taken = new TakenCopies(database, options.RepeatWindow, time);
             var sweeper = new Sweeper(database, folders, logger);
             var parts = new StoreParts(
                 options,
@@ -186,8 +198,9 @@ public sealed class FileStoreEngine : IStoreEngine
                 new DiskSync(options.SyncThreads, counters),
                 sequences,
                 gate,
+                taken,
                 new UserSessions(time),
-                new Committer(database, folders, sequences, counters, sweeper, gate, logger),
+                new Committer(database, folders, sequences, counters, sweeper, gate, taken, logger),
                 loaded,
                 new UserCache(database, loaded, options.MaxIdleUsers),
                 counters);

@@ -24,6 +24,9 @@ public sealed class FileStoreOptions
     /// <summary>Most users kept in memory without an open session.</summary>
     public const int MaxIdleUsersDefault = 4_096;
 
+    /// <summary>Longest time that a repeated copy may be known by; each costs some 200 octets of the database.</summary>
+    public static readonly TimeSpan MostRepeatWindow = TimeSpan.FromDays(7);
+
     /// <summary>The folder that holds everything. It is made if it is missing; its parent must exist or be creatable.</summary>
     public string Data { get; set; } = "";
 
@@ -47,6 +50,12 @@ public sealed class FileStoreOptions
 
     /// <inheritdoc cref="MaxIdleUsersDefault"/>
     public int MaxIdleUsers { get; set; } = MaxIdleUsersDefault;
+
+    /// <summary>
+    /// A message that a user took within this time (same sender, same content below the trace fields) is acknowledged and not stored again: its sender
+    /// repeats it because another recipient's server refused it. One day: senders repeat within hours (RFC 5321 4.5.4.1). Zero: every copy is stored.
+    /// </summary>
+    public TimeSpan RepeatWindow { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>Every error at once, each naming its key below <paramref name="path"/> (<c>Store:Files</c>).</summary>
     public IEnumerable<string> Validate(string path)
@@ -75,6 +84,11 @@ public sealed class FileStoreOptions
             {
                 yield return $"{path}:{name} is {value}; it must be at least {least}.";
             }
+        }
+
+        if (RepeatWindow < TimeSpan.Zero || RepeatWindow > MostRepeatWindow)
+        {
+            yield return $"{path}:{nameof(RepeatWindow)} is {RepeatWindow}; it must be between 00:00:00 (off) and {MostRepeatWindow}.";
         }
 
         if (SyncThreads > 256)

@@ -9,6 +9,7 @@ public sealed class StoreCounters
     private long folderSyncs;
     private long links;
     private long bytesWritten;
+    private long repeats;
 
     /// <summary>Changes made durable: deliveries, appends, flag changes, and so on.</summary>
     public long Changes => Interlocked.Read(ref changes);
@@ -27,6 +28,11 @@ public sealed class StoreCounters
 
     /// <summary>Octets of message content written to disk.</summary>
     public long OctetsWritten => Interlocked.Read(ref bytesWritten);
+
+    /// <summary>Copies that were acknowledged and not stored, because their users had taken them lately.</summary>
+    public long Repeats => Interlocked.Read(ref repeats);
+
+    internal void AddRepeats(int count) => Interlocked.Add(ref repeats, count);
 
     internal void AddGroup(int changeCount)
     {

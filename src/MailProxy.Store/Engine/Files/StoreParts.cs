@@ -2,6 +2,7 @@ using MailProxy.Store.Engine.Files.Commit;
 using MailProxy.Store.Engine.Files.Database;
 using MailProxy.Store.Engine.Files.Disk;
 using MailProxy.Store.Engine.Files.Moves;
+using MailProxy.Store.Engine.Files.Repeats;
 using MailProxy.Store.Engine.Files.State;
 
 namespace MailProxy.Store.Engine.Files;
@@ -14,6 +15,7 @@ internal sealed record StoreParts(
     DiskSync DiskSync,
     StoreSequences Sequences,
     MoveGate Gate,
+    TakenCopies Taken,
     UserSessions Sessions,
     Committer Committer,
     LoadedMailboxes Loaded,

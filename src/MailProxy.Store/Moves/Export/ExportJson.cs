@@ -7,5 +7,6 @@ namespace MailProxy.Store.Moves.Export;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(ExportHead))]
 [JsonSerializable(typeof(ExportPage))]
+[JsonSerializable(typeof(ExportTaken))]
 [JsonSerializable(typeof(ExportUids))]
 internal sealed partial class ExportJson : JsonSerializerContext;

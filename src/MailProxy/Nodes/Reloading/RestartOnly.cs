@@ -7,7 +7,7 @@ internal static class RestartOnly
 {
     private static readonly string[] Prefixes =
     [
-        "Node", "Transport", "Rehearsal", "Shared", "Routing", "Consul", "Stores:Tls", "Stores:TokenKeyFile", "Stores:TokenIssuer", "Stores:Health", "Http", "Admin", "Log:Format",
+        "Node", "Transport", "Rehearsal", "Shared", "Routing", "Consul", "Stores:Tls", "Stores:TokenKeyFile", "Stores:TokenIssuer", "Stores:Health", "Http", "Admin", "Log:Format", "Relay:PoolService",
     ];
 
     /// <summary>Whether a setting counts after a restart only.</summary>
@@ -32,6 +32,7 @@ internal static class RestartOnly
         next.Http = running.Http;
         next.Admin = running.Admin;
         next.Log.Format = running.Log.Format;
+        next.Relay.PoolService = running.Relay.PoolService;
         if (!servesTls)
         {
             next.Tls = running.Tls;

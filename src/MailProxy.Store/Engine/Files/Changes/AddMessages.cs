@@ -8,9 +8,13 @@ namespace MailProxy.Store.Engine.Files.Changes;
 /// <summary>Delivery and APPEND.</summary>
 internal static class AddMessages
 {
-    /// <summary>Into the INBOX of each user, who may be new.</summary>
-    public static bool Deliver(CommitGroup group, FileMessageDraft draft, IReadOnlyList<UserState> users, DateTimeOffset now)
+    /// <summary>
+    /// Into the INBOX of each user, who may be new. With a <paramref name="digest"/> not into that of a user who took the copy lately: these are returned.
+    /// </summary>
+    public static IReadOnlyList<string> Deliver(CommitGroup group, FileMessageDraft draft, IReadOnlyList<UserState> all, byte[]? digest, DateTimeOffset now)
     {
+        List<UserState> users = [.. all.Where(user => digest is null || !group.Taken.Has(user.Name, digest))];
+
         // All links before any state, because making them is what can fail.
         ulong[] links = [.. users.Select(_ => group.AddLink(draft.Path))];
         for (int i = 0; i < links.Length; i++)
@@ -19,9 +23,13 @@ internal static class AddMessages
             MailboxState inbox = users[i].PendingMailboxes[MailboxName.Inbox].Mailbox!;
             Add(group, inbox, links[i], MessageFlags.None, [], now, draft.Size);
             group.SetStructure(links[i], draft.StructureRecord);
+            if (digest is not null)
+            {
+                group.Taken.Add(users[i].Name, digest);
+            }
         }
 
-        return true;
+        return users.Count == all.Count ? [] : [.. all.Except(users).Select(user => user.Name)];
     }
 
     /// <summary>Into one mailbox. Returns the UID.</summary>

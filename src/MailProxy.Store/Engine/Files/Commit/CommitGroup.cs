@@ -3,6 +3,7 @@ using System.Text.Json;
 using MailProxy.Store.Engine.Files.Database;
 using MailProxy.Store.Engine.Files.Disk;
 using MailProxy.Store.Engine.Files.Moves;
+using MailProxy.Store.Engine.Files.Repeats;
 using MailProxy.Store.Engine.Files.State;
 
 namespace MailProxy.Store.Engine.Files.Commit;
@@ -11,7 +12,8 @@ namespace MailProxy.Store.Engine.Files.Commit;
 /// Changes that become durable together. Each change makes its links first, because only that can fail for it alone, and then
 /// changes pending state. Lives on the committer's thread.
 /// </summary>
-internal sealed class CommitGroup(StoreDatabase database, StoreFolders folders, StoreSequences sequences, StoreCounters counters, MoveGate gate)
+internal sealed class CommitGroup(
+    StoreDatabase database, StoreFolders folders, StoreSequences sequences, StoreCounters counters, MoveGate gate, TakenCopies taken)
 {
     private readonly HashSet<MailboxState> mailboxes = [];
     private readonly HashSet<UserState> users = [];
@@ -28,6 +30,9 @@ internal sealed class CommitGroup(StoreDatabase database, StoreFolders folders, 
 
     /// <summary>Who is served.</summary>
     public MoveGate Gate => gate;
+
+    /// <summary>Copies that users took lately.</summary>
+    public TakenCopies Taken => taken;
 
     /// <summary>For reads of what is durable.</summary>
     public StoreDatabase Database => database;
@@ -213,6 +218,7 @@ internal sealed class CommitGroup(StoreDatabase database, StoreFolders folders, 
             batch.Put(StoreTable.Garbage, StoreKeys.Garbage(one), []);
         }
 
+        taken.WritePending(batch);
         sequences.Write(batch);
         database.Write(batch, durable: true);
     }
@@ -230,6 +236,8 @@ internal sealed class CommitGroup(StoreDatabase database, StoreFolders folders, 
         {
             user.Publish();
         }
+
+        taken.Forget();
 
         // Last: whom the gate lets in finds the mail that came.
         foreach ((string user, MoveRecord record) in moves)
@@ -250,6 +258,8 @@ internal sealed class CommitGroup(StoreDatabase database, StoreFolders folders, 
         {
             user.Rollback();
         }
+
+        taken.Forget();
     }
 
     // The first link that this process makes in a folder syncs the folders above as well: they may be new, or as new as a process that was killed.

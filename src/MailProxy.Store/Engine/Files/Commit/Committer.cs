@@ -3,6 +3,7 @@ using MailProxy.Store.Engine.Files.Database;
 using MailProxy.Store.Engine.Files.Disk;
 using MailProxy.Store.Engine.Files.Moves;
 using MailProxy.Store.Engine.Files.Recovery;
+using MailProxy.Store.Engine.Files.Repeats;
 using MailProxy.Store.Engine.Files.State;
 using Microsoft.Extensions.Logging;
 
@@ -25,6 +26,7 @@ internal sealed class Committer : IDisposable
     private readonly StoreCounters counters;
     private readonly Sweeper sweeper;
     private readonly MoveGate gate;
+    private readonly TakenCopies taken;
     private readonly ILogger logger;
     private readonly Thread thread;
 
@@ -33,7 +35,14 @@ internal sealed class Committer : IDisposable
     private StoreFaultException? broken;
 
     public Committer(
-        StoreDatabase database, StoreFolders folders, StoreSequences sequences, StoreCounters counters, Sweeper sweeper, MoveGate gate, ILogger logger)
+        StoreDatabase database,
+        StoreFolders folders,
+        StoreSequences sequences,
+        StoreCounters counters,
+        Sweeper sweeper,
+        MoveGate gate,
+        TakenCopies taken,
+        ILogger logger)
     {
         this.database = database;
         this.folders = folders;
@@ -41,6 +50,7 @@ internal sealed class Committer : IDisposable
         this.counters = counters;
         this.sweeper = sweeper;
         this.gate = gate;
+        this.taken = taken;
         this.logger = logger;
         thread = new Thread(Run) { IsBackground = true, Name = "store committer" };
         thread.Start();
@@ -103,7 +113,7 @@ internal sealed class Committer : IDisposable
             return;
         }
 
-        var group = new CommitGroup(database, folders, sequences, counters, gate);
+        var group = new CommitGroup(database, folders, sequences, counters, gate, taken);
         group.AddGarbage(leftOver);
         List<IStoreChange> applied = Apply(group, changes);
         if (!group.IsEmpty)

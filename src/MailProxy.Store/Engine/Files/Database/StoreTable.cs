@@ -32,4 +32,7 @@ internal enum StoreTable
 
     /// <summary>link number -> SHA-256 of its content, of messages that were exported or staged.</summary>
     Digests,
+
+    /// <summary>Copies that users took lately (<see cref="Repeats.TakenKeys"/>): user, digest -> time, and time, user, digest -> nothing.</summary>
+    Taken,
 }

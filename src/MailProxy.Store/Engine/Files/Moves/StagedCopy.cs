@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using MailProxy.Store.Engine.Files.Changes;
 using MailProxy.Store.Engine.Files.Commit;
 using MailProxy.Store.Engine.Files.Database;
+using MailProxy.Store.Engine.Files.Repeats;
 using MailProxy.Store.Engine.Files.State;
 using MailProxy.Store.Moves.Export;
 
@@ -100,9 +101,16 @@ internal sealed class StagedCopy : IDisposable
     public IEnumerable<uint> Uids(MailboxState mailbox) => parts.Database.ReadMessages(mailbox.Id).Select(message => message.Entry.Uid);
 
     /// <summary>The pull's last step, all at once: counters, removals, names, and whether the copy is complete.</summary>
-    public Task FinishAsync(IReadOnlyList<StagedEnd> ends, StagedNames names, string? hold, CancellationToken cancellationToken) => SubmitAsync(
+    public Task FinishAsync(
+        IReadOnlyList<StagedEnd> ends, StagedNames names, IReadOnlyList<TakenCopy> taken, string? hold, CancellationToken cancellationToken) => SubmitAsync(
         group =>
         {
+            // Under the user's own name, though the copy may yet be dropped: that a user took a copy is true wherever the user lives.
+            foreach (TakenCopy copy in taken.Where(copy => !group.Taken.Has(user, copy.Digest)))
+            {
+                group.Taken.Add(user, copy);
+            }
+
             foreach (StagedEnd end in ends)
             {
                 foreach (uint uid in end.Removed)

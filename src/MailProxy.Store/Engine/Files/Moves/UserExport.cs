@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using MailProxy.Store.Engine.Files.Database;
+using MailProxy.Store.Engine.Files.Repeats;
 using MailProxy.Store.Engine.Files.State;
 using MailProxy.Store.Moves.Export;
 
@@ -10,6 +11,9 @@ internal sealed class UserExport(StoreParts parts, string user)
 {
     /// <summary>Most messages of a page: their metadata is a few hundred kilobytes at the most.</summary>
     public const int PageMessages = 256;
+
+    // About 70 octets each as JSON.
+    private const int PageCopies = 4_096;
 
     /// <summary>Names and counters.</summary>
     public ExportHead Head(string move, string store)
@@ -55,6 +59,13 @@ internal sealed class UserExport(StoreParts parts, string user)
         Keep(computed);
         return new ExportPage(messages, isLast);
     });
+
+    /// <summary>A page of the copies that the user took lately.</summary>
+    public ExportTaken Taken(byte[] after)
+    {
+        (IReadOnlyList<TakenCopy> copies, bool isLast) = parts.Taken.Read(user, after, PageCopies);
+        return new(copies, isLast);
+    }
 
     /// <summary>Every UID of a mailbox; null when there is no such mailbox.</summary>
     public ExportUids? Uids(ulong mailbox) => WithMailbox(mailbox, state => ExportUids.From(state.Snapshot.Messages.Select(entry => entry.Uid)));

@@ -1,0 +1,80 @@
+using MailProxy.Proxy.Submission;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace MailProxy.Proxy.Tests.Submission;
+
+public sealed class SubmissionRatesTests
+{
+    private const string Alice = "alice@example.org";
+
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 28, 12, 0, 0, TimeSpan.Zero));
+
+    [Fact]
+    public async Task The_limit_holds_within_an_hour_and_comes_back_little_by_little()
+    {
+        var rates = new SubmissionRates(null, _time);
+        Assert.Equal(10, await TakenAsync(rates, Alice, 10));
+        _time.Advance(TimeSpan.FromMinutes(59));
+        Assert.Equal(0, await TakenAsync(rates, Alice, 10));
+        Assert.Equal(10, await TakenAsync(rates, "bob@example.org", 10));
+
+        // Half an hour into the next hour of the clock half of the ten count.
+        _time.Advance(TimeSpan.FromMinutes(31));
+        Assert.Equal(5, await TakenAsync(rates, Alice, 10));
+        _time.Advance(TimeSpan.FromHours(2));
+        Assert.Equal(10, await TakenAsync(rates, Alice, 10));
+    }
+
+    [Fact]
+    public async Task Messages_and_recipients_are_counted_apart_and_no_limit_counts_nothing()
+    {
+        var rates = new SubmissionRates(null, _time);
+        Assert.True(await rates.TakeAsync(SubmissionCount.Messages, Alice, 1));
+        Assert.True(await rates.TakeAsync(SubmissionCount.Recipients, Alice, 1));
+        Assert.False(await rates.TakeAsync(SubmissionCount.Messages, Alice, 1));
+        Assert.True(await rates.TakeAsync(SubmissionCount.Messages, "bob@example.org", 0));
+        Assert.Equal(2, rates.Entries);
+    }
+
+    [Fact]
+    public async Task Who_sent_nothing_for_two_hours_is_forgotten()
+    {
+        var rates = new SubmissionRates(null, _time);
+        await TakenAsync(rates, Alice, 1);
+        _time.Advance(TimeSpan.FromHours(2));
+        await TakenAsync(rates, "bob@example.org", 1);
+        Assert.Equal(1, rates.Entries);
+    }
+
+    [Theory]
+    [InlineData(true, 3)]
+    [InlineData(null, 3)]
+    [InlineData(false, 0)]
+    public async Task The_count_of_all_nodes_holds_as_well_while_it_can_be_asked(bool? answer, int taken)
+    {
+        var rates = new SubmissionRates(new Answering(answer), _time);
+        Assert.Equal(taken, await TakenAsync(rates, Alice, 3));
+
+        // What another node's count refused did not use up this node's.
+        var alone = new SubmissionRates(new Answering(false), _time);
+        Assert.False(await alone.TakeAsync(SubmissionCount.Messages, Alice, 1));
+        Assert.False(await alone.TakeAsync(SubmissionCount.Messages, Alice, 1));
+    }
+
+    private static async Task<int> TakenAsync(SubmissionRates rates, string user, int limit)
+    {
+        var taken = 0;
+        while (taken <= limit && await rates.TakeAsync(SubmissionCount.Messages, user, limit))
+        {
+            taken++;
+        }
+
+        return taken;
+    }
+
+    private sealed class Answering(bool? answer) : ISharedRates
+    {
+        public ValueTask<bool?> TakeAsync(SubmissionCount what, string user, int limit) => ValueTask.FromResult(answer);
+    }
+}
