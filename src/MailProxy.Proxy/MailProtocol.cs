@@ -17,4 +17,7 @@ public enum MailProtocol
 
     /// <summary>LMTP from mail servers of our own (RFC 2033).</summary>
     Lmtp,
+
+    /// <summary>ManageSieve (RFC 5804).</summary>
+    Sieve,
 }

@@ -3,7 +3,7 @@ namespace MailProxy.Proxy;
 /// <summary>The names of protocols in logs, metrics and directory requests.</summary>
 public static class ProtocolNames
 {
-    /// <summary>Lower case: <c>imap</c>, <c>pop3</c>, <c>submission</c>, <c>mx</c>, <c>lmtp</c>.</summary>
+    /// <summary>Lower case: <c>imap</c>, <c>pop3</c>, <c>submission</c>, <c>mx</c>, <c>lmtp</c>, <c>sieve</c>.</summary>
     public static string Of(MailProtocol protocol) => protocol switch
     {
         MailProtocol.Imap => "imap",
@@ -11,6 +11,7 @@ public static class ProtocolNames
         MailProtocol.Submission => "submission",
         MailProtocol.Mx => "mx",
         MailProtocol.Lmtp => "lmtp",
+        MailProtocol.Sieve => "sieve",
         _ => throw new ArgumentOutOfRangeException(nameof(protocol)),
     };
 }

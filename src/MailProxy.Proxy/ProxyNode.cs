@@ -10,6 +10,7 @@ using MailProxy.Proxy.Pop3;
 using MailProxy.Proxy.Relay;
 using MailProxy.Proxy.Route;
 using MailProxy.Proxy.Sessions;
+using MailProxy.Proxy.Sieve;
 using MailProxy.Proxy.Smtp;
 using MailProxy.Proxy.Splice;
 using MailProxy.Proxy.StoreLogin;
@@ -129,6 +130,7 @@ public sealed class ProxyNode : IDisposable
     public ConnectionServerOptions ServerOptions(ListenerOptions listener) => new()
     {
         MaxConnections = listener.Connections,
+        PeersSpeakForClients = listener.ProxyHeader == ProxyHeaderMode.Required,
         Limits = Limits,
         Refused = _ => _services.Metrics.Failed(listener.Name, ProxyFailure.TooManySessions),
         OnRefused = listener.Tls == ListenerTlsMode.Implicit ? null : connection => Refusal.TellAsync(connection, listener.Protocol!.Value),
@@ -145,6 +147,12 @@ public sealed class ProxyNode : IDisposable
         IFarewell? dialogue = null;
         try
         {
+            if (listener.ProxyHeader == ProxyHeaderMode.Required && await ProxyHeaderReading.RunAsync(session, served, services.Settings.Limits, deadline) is { } unknown)
+            {
+                await EndUnknownAsync(services, session, unknown);
+                return;
+            }
+
             var tls = TlsFor(services, listener.Protocol!.Value);
             if (listener.Tls == ListenerTlsMode.Implicit && !await EncryptAsync(services, session, tls, deadline))
             {
@@ -154,7 +162,7 @@ public sealed class ProxyNode : IDisposable
             var wire = new MailWire(served.Connection);
             var settings = new DialogueSettings(
                 services.Settings.HostName, session, listener, tls, _offers, services.Settings.ClearText, services.Settings.Limits, deadline,
-                services.Directory, services.Settings.CertificateName);
+                services.Directory, services.Settings.CertificateName, served, services.Logger);
             if (listener.Protocol is MailProtocol.Mx or MailProtocol.Lmtp)
             {
                 var relay = new RelaySession(session, services, settings, wire);
@@ -225,9 +233,28 @@ public sealed class ProxyNode : IDisposable
                 return (new ImapClientDialogue(wire, settings), new ImapStoreDialogue(tell), null);
             case MailProtocol.Pop3:
                 return (new Pop3ClientDialogue(wire, settings), new Pop3StoreDialogue(tell), null);
+            case MailProtocol.Sieve:
+                return (new SieveClientDialogue(wire, settings, services.Scripts), new SieveStoreDialogue(tell, services.Scripts), null);
             default:
                 var client = new SubmissionClientDialogue(wire, settings);
                 return (client, new SmtpStoreDialogue(tell), new SubmissionRelay(session, services, settings, wire, client));
+        }
+    }
+
+    // Only who is one too many hears something: the others speak no protocol, or none of theirs.
+    private static async ValueTask EndUnknownAsync(SessionServices services, SessionContext session, ProxyFailure failure)
+    {
+        if (failure == ProxyFailure.TooManySessions)
+        {
+            if (session.Listener.Tls != ListenerTlsMode.Implicit)
+            {
+                await Refusal.TellAsync(session.Connection, session.Listener.Protocol!.Value);
+            }
+        }
+        else if (failure != ProxyFailure.ClientLeft)
+        {
+            services.Metrics.Failed(session.Listener.Name, failure);
+            session.Connection.Abort();
         }
     }
 
@@ -236,6 +263,7 @@ public sealed class ProxyNode : IDisposable
     {
         MailProtocol.Imap => services.Settings.Tls?.For("imap"),
         MailProtocol.Pop3 => services.Settings.Tls?.For("pop3"),
+        MailProtocol.Sieve => services.Settings.Tls?.For("managesieve"),
         _ => services.Settings.Tls?.Current,
     };
 

@@ -1,3 +1,4 @@
+using MailProxy.Proxy.Tests.Accept;
 using MailProxy.Proxy.Tests.Connect;
 using MailProxy.Proxy.Tests.Count;
 using MailProxy.Proxy.Tests.Imap;
@@ -6,6 +7,8 @@ using MailProxy.Proxy.Tests.Pop3;
 using MailProxy.Proxy.Tests.Relay;
 using MailProxy.Proxy.Tests.Rig;
 using MailProxy.Proxy.Tests.Sessions;
+using MailProxy.Proxy.Tests.Sieve;
+using MailProxy.Proxy.Tests.Smtp;
 using MailProxy.Proxy.Tests.StoreLogin;
 using MailProxy.Proxy.Tests.Submission;
 
@@ -150,6 +153,32 @@ public sealed class MemoryLiveSessionsTests() : LiveSessionsSuite(RigTransport.M
 public sealed class PortableLiveSessionsTests() : LiveSessionsSuite(RigTransport.Portable);
 
 public sealed class LinuxLiveSessionsTests() : LiveSessionsSuite(RigTransport.Linux);
+
+public sealed class MemorySieveLoginTests() : SieveLoginSuite(RigTransport.Memory);
+
+public sealed class PortableSieveLoginTests() : SieveLoginSuite(RigTransport.Portable);
+
+public sealed class LinuxSieveLoginTests() : SieveLoginSuite(RigTransport.Linux);
+
+public sealed class MemorySieveStoreDialogueTests() : SieveStoreDialogueSuite(RigTransport.Memory);
+
+public sealed class PortableSieveStoreDialogueTests() : SieveStoreDialogueSuite(RigTransport.Portable);
+
+public sealed class LinuxSieveStoreDialogueTests() : SieveStoreDialogueSuite(RigTransport.Linux);
+
+public sealed class PortableProxyHeaderTests() : ProxyHeaderSuite(RigTransport.Portable);
+
+public sealed class LinuxProxyHeaderTests() : ProxyHeaderSuite(RigTransport.Linux);
+
+public sealed class PortableXclientTests() : XclientSuite(RigTransport.Portable);
+
+public sealed class LinuxXclientTests() : XclientSuite(RigTransport.Linux);
+
+public sealed class MemorySmtpEdgeTests() : SmtpEdgeSuite(RigTransport.Memory);
+
+public sealed class PortableSmtpEdgeTests() : SmtpEdgeSuite(RigTransport.Portable);
+
+public sealed class LinuxSmtpEdgeTests() : SmtpEdgeSuite(RigTransport.Linux);
 
 public sealed class MemorySubmissionRulesTests() : SubmissionRulesSuite(RigTransport.Memory);
 

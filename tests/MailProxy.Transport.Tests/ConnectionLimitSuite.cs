@@ -74,7 +74,7 @@ public abstract class ConnectionLimitSuite(Func<TimeProvider, IMailTransport> cr
         Assert.Equal(0, limits.Networks);
         await using var again = await ServedAsync(server);
 
-        // As a PROXY header will do.
+        // As a middleware may do.
         Task ServeAsync(ConnectionContext connection, CancellationToken stop)
         {
             connection.RemoteEndPoint = new System.Net.IPEndPoint(System.Net.IPAddress.Parse("198.51.100.9"), 1);

@@ -30,3 +30,7 @@ public sealed class MemoryTlsPeerTests() : TlsPeerSuite(time => new MemoryTransp
 public sealed class PortableBoundaryTests() : BoundarySuite(time => new PortableTransport(time));
 
 public sealed class MemoryBoundaryTests() : BoundarySuite(time => new MemoryTransport(time));
+
+public sealed class PortablePrefaceTests() : PrefaceSuite(time => new PortableTransport(time));
+
+public sealed class MemoryPrefaceTests() : PrefaceSuite(time => new MemoryTransport(time));

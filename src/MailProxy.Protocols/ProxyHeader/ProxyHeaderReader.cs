@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 
 namespace MailProxy.Protocols.ProxyHeader;
 
@@ -9,6 +10,9 @@ namespace MailProxy.Protocols.ProxyHeader;
 public static class ProxyHeaderReader
 {
     internal static ReadOnlySpan<byte> Signature => "\r\n\r\n\0\r\nQUIT\n"u8;
+
+    // "PROXY UNKNOWN" CRLF; the binary form has 16.
+    private const int ShortestText = 15;
 
     private static ReadOnlySpan<byte> TextStart => "PROXY "u8;
 
@@ -30,6 +34,24 @@ public static class ProxyHeaderReader
         }
 
         return IsBeginning(start, TextStart) ? ProxyHeaderVersion1.TryRead(buffer, out forwarded, out end) : ReadStatus.Malformed;
+    }
+
+    /// <summary>
+    /// How many octets can be received behind those of a header that are there, without a single one of what follows the header; at least 1. It is
+    /// for beginnings, of which <see cref="TryRead"/> says NeedMore.
+    /// </summary>
+    /// <param name="seen">From the header's first octet on.</param>
+    public static int Missing(ReadOnlySpan<byte> seen)
+    {
+        if (seen.Length < ShortestText)
+        {
+            return ShortestText - seen.Length;
+        }
+
+        // A text's end shows only when it is there; a number says how long the binary form is.
+        return !IsBeginning(seen, Signature) ? 1
+            : seen.Length < ProxyHeaderVersion2.FixedLength ? ProxyHeaderVersion2.FixedLength - seen.Length
+            : Math.Max(1, ProxyHeaderVersion2.FixedLength + BinaryPrimitives.ReadUInt16BigEndian(seen[14..]) - seen.Length);
     }
 
     private static bool IsBeginning(ReadOnlySpan<byte> start, ReadOnlySpan<byte> whole)

@@ -7,16 +7,18 @@ namespace MailProxy.Protocols.Referrals;
 /// <code>
 /// IMAP (RFC 2221, RFC 5092)   NO [REFERRAL imap://user;AUTH=x@host:port/...]   the user percent-encoded
 /// POP3 (Dovecot's)            -ERR [REFERRAL/user@host:port]
+/// ManageSieve (RFC 5804 1.3)  NO (REFERRAL "sieve://[user@]host:port")         the user percent-encoded; none is the same user
 /// SMTP, LMTP (Dovecot's)      550 5.2.900 &lt;user@host:port&gt;
 /// </code>
 /// </summary>
-/// <param name="User">As the store writes it.</param>
+/// <param name="User">As the store writes it; empty, in ManageSieve only: the one who logs in.</param>
 /// <param name="Host">Host name or IP address, without brackets.</param>
 /// <param name="Port">TCP port; null: none is said.</param>
 public sealed record UserReferral(string User, string Host, int? Port)
 {
     private const string ImapCode = "REFERRAL ";
     private const string ImapScheme = "imap://";
+    private const string SieveScheme = "sieve://";
     private const string Pop3Code = "REFERRAL/";
     private const string SmtpStatus = "5.2.900 <";
 
@@ -34,9 +36,21 @@ public sealed record UserReferral(string User, string Host, int? Port)
         }
 
         // RFC 2221 4.1 has one URL; more behind it, of other servers, are not looked at.
-        var authority = code[(ImapCode.Length + ImapScheme.Length)..];
-        authority = authority.IndexOfAny(['/', ' ']) is >= 0 and var end ? authority[..end] : authority;
-        return Parse(authority, isUrl: true);
+        return Parse(AuthorityOf(code[(ImapCode.Length + ImapScheme.Length)..]), isUrl: true);
+    }
+
+    /// <summary>From the URL of ManageSieve's REFERRAL; null: it is no referral that says where.</summary>
+    public static UserReferral? OfSieve(string? url)
+    {
+        if (url is null || !url.StartsWith(SieveScheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        var authority = AuthorityOf(url[SieveScheme.Length..]);
+        return authority.Contains('@', StringComparison.Ordinal) ? Parse(authority, isUrl: true)
+            : TryParseHost(authority, out var host, out var port) ? new("", host, port)
+            : null;
     }
 
     /// <summary>From a POP3 response code without its brackets; null: it is no referral that says where.</summary>
@@ -52,6 +66,8 @@ public sealed record UserReferral(string User, string Host, int? Port)
     /// <inheritdoc/>
     public override string ToString() =>
         Port is { } port ? string.Create(CultureInfo.InvariantCulture, $"{User} at {Host}:{port}") : $"{User} at {Host}";
+
+    private static string AuthorityOf(string behindScheme) => behindScheme.IndexOfAny(['/', ' ']) is >= 0 and var end ? behindScheme[..end] : behindScheme;
 
     private static UserReferral? Parse(string authority, bool isUrl)
     {

@@ -30,6 +30,15 @@ public sealed record Xclient(IReadOnlyDictionary<string, string> Attributes)
     /// <summary>TTL: how many more proxies may follow; null when it was not given.</summary>
     public int? TimeToLive => TryGetNumber("TTL", byte.MaxValue);
 
+    /// <summary>DESTADDR, or null: where the client connected to.</summary>
+    public IPAddress? DestinationAddress => Attributes.TryGetValue("DESTADDR", out var text) && TryParseAddress(text, out var address) ? address : null;
+
+    /// <summary>DESTPORT, or null.</summary>
+    public int? DestinationPort => TryGetNumber("DESTPORT", IPEndPoint.MaxPort);
+
+    /// <summary>HELO, or empty; unjudged but for control characters.</summary>
+    public string Helo => Attributes.GetValueOrDefault("HELO", "");
+
     /// <summary>Parses what is behind <c>XCLIENT </c>. Malformed: no attribute, one twice, no xtext, control characters within, an ADDR, PORT or TTL that is none.</summary>
     public static ReadStatus TryParse(in ReadOnlySequence<byte> argument, out Xclient? xclient)
     {
@@ -60,12 +69,23 @@ public sealed record Xclient(IReadOnlyDictionary<string, string> Attributes)
             return ReadStatus.Malformed;
         }
 
+        return TryCreate(attributes, out xclient) ? ReadStatus.Done : ReadStatus.Malformed;
+    }
+
+    /// <summary>The same of attributes that came in other words (IMAP ID). False: control characters, an address, port or TTL that is none.</summary>
+    /// <param name="attributes">Decoded, by upper-case name; empty is unavailable.</param>
+    /// <param name="xclient">When they are valid.</param>
+    public static bool TryCreate(IReadOnlyDictionary<string, string> attributes, out Xclient? xclient)
+    {
         var read = new Xclient(attributes.Where(pair => pair.Value.Length > 0).ToDictionary(StringComparer.Ordinal));
-        var isValid = (!read.Attributes.ContainsKey("ADDR") || read.Address is not null)
+        var isValid = read.Attributes.Values.All(value => value.Length <= ValueLimit && !value.Any(char.IsControl))
+            && (!read.Attributes.ContainsKey("ADDR") || read.Address is not null)
             && (!read.Attributes.ContainsKey("PORT") || read.Port is not null)
+            && (!read.Attributes.ContainsKey("DESTADDR") || read.DestinationAddress is not null)
+            && (!read.Attributes.ContainsKey("DESTPORT") || read.DestinationPort is not null)
             && (!read.Attributes.ContainsKey("TTL") || read.TimeToLive is not null);
         xclient = isValid ? read : null;
-        return isValid ? ReadStatus.Done : ReadStatus.Malformed;
+        return isValid;
     }
 
     /// <summary>What goes behind <c>XCLIENT </c>: the given attributes in their order, restricted to those the peer offers. Empty: nothing is left to say.</summary>

@@ -1,7 +1,9 @@
 using MailProxy.Directory;
 using MailProxy.Proxy.Accept;
 using MailProxy.Proxy.Sessions;
+using MailProxy.Transport.Serving;
 using MailProxy.Transport.Tls;
+using Microsoft.Extensions.Logging;
 
 namespace MailProxy.Proxy.Authenticate;
 
@@ -16,12 +18,14 @@ namespace MailProxy.Proxy.Authenticate;
 /// <param name="Deadline">What ends the session before login.</param>
 /// <param name="Directory">Asked for what SCRAM needs.</param>
 /// <param name="CertificateName">Which name of a client certificate is the user's.</param>
+/// <param name="Served">The connection, for the limits by address.</param>
+/// <param name="Logger">For sessions.</param>
 internal sealed record DialogueSettings(
     string HostName, SessionContext Session, ListenerOptions Listener, TlsServerSettings? Tls, ClientOffers Offers, ClearTextPolicy ClearText, LimitOptions Limits,
-    SessionDeadline Deadline, IUserDirectory Directory, CertificateNameRule CertificateName)
+    SessionDeadline Deadline, IUserDirectory Directory, CertificateNameRule CertificateName, ServedConnection Served, ILogger Logger)
 {
     /// <summary>True when a password may be sent on this connection as it is now.</summary>
-    public bool MayLogIn => Session.Tls is { IsEncrypted: true } || ClearText switch
+    public bool MayLogIn => Session.IsPrivate || ClearText switch
     {
         ClearTextPolicy.Always => true,
         ClearTextPolicy.Loopback => Session.Client is { } client && System.Net.IPAddress.IsLoopback(client.Address),
@@ -36,5 +40,5 @@ internal sealed record DialogueSettings(
         | (Session.Tls is { VerifiedPeerCertificate: not null } ? OfferState.HasCertificate : OfferState.None);
 
     /// <summary>True when STARTTLS can be offered now.</summary>
-    public bool OffersStartTls => Listener.Tls == ListenerTlsMode.StartTls && Tls is not null && Session.Tls is { IsEncrypted: false };
+    public bool OffersStartTls => Listener.Tls == ListenerTlsMode.StartTls && Tls is not null && !Session.IsPrivate && Session.Tls is { IsEncrypted: false };
 }

@@ -14,7 +14,8 @@ namespace MailProxy.Proxy.Authenticate;
 /// <param name="wire">To the client.</param>
 /// <param name="settings">Of the connection: what is not offered on it is unknown here.</param>
 /// <param name="frameChallenge">Writes a challenge, base64, as the protocol does.</param>
-internal sealed class SaslExchange(MailWire wire, DialogueSettings settings, Func<string, string> frameChallenge)
+/// <param name="profile">Of a protocol whose responses are no lines; null: they are.</param>
+internal sealed class SaslExchange(MailWire wire, DialogueSettings settings, Func<string, string> frameChallenge, ISaslProfile? profile = null)
 {
     // RFC 4954 4: 12,288 octets is the longest base64 line to expect.
     private const int LineLimit = 12_288 + 2;
@@ -76,8 +77,20 @@ internal sealed class SaslExchange(MailWire wire, DialogueSettings settings, Fun
     /// Sends the mechanism's last word and waits for the client's, which is empty or a dummy (RFC 5802 5, RFC 7628 3.2.3).
     /// False: it left, cancelled or sent what is no SASL response.
     /// </summary>
-    public async ValueTask<bool> ConcludeAsync(ReadOnlyMemory<byte> challenge, CancellationToken cancellationToken) =>
-        (await StepAsync(Convert.ToBase64String(challenge.Span), null, cancellationToken)).Message is not null;
+    /// <param name="challenge">The mechanism's last word.</param>
+    /// <param name="isSuccess">It goes with a yes, and a profile that has room for it there sends it then (RFC 4422 3.6).</param>
+    /// <param name="cancellationToken">The pre-login deadline.</param>
+    public async ValueTask<bool> ConcludeAsync(ReadOnlyMemory<byte> challenge, bool isSuccess, CancellationToken cancellationToken)
+    {
+        var text = Convert.ToBase64String(challenge.Span);
+        if (isSuccess && profile is not null)
+        {
+            profile.KeepLastWord(text);
+            return true;
+        }
+
+        return (await StepAsync(text, null, cancellationToken)).Message is not null;
+    }
 
     private static (LoginAttempt? Attempt, Refusal Refusal) ReadPlain(byte[] message)
     {
@@ -126,7 +139,7 @@ internal sealed class SaslExchange(MailWire wire, DialogueSettings settings, Fun
                 return (null, Refusal.Closed);
             }
 
-            var line = await wire.ReadLineAsync(LineLimit, cancellationToken);
+            var line = await (profile is null ? wire.ReadLineAsync(LineLimit, cancellationToken) : profile.ReadResponseAsync(cancellationToken));
             switch (line.Status)
             {
                 case WireStatus.Done:

@@ -43,6 +43,7 @@ internal sealed class StoreConnector(
             MailProtocol.Imap => (StoreService.Imap, StoreService.Imaps),
             MailProtocol.Pop3 => (StoreService.Pop3, StoreService.Pop3s),
             MailProtocol.Submission => (StoreService.Submission, StoreService.Submission),
+            MailProtocol.Sieve => (StoreService.Sieve, StoreService.Sieve),
             _ => (StoreService.Lmtp, StoreService.Lmtp),
         };
 

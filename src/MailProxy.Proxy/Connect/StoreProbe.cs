@@ -3,6 +3,7 @@ using MailProxy.Directory;
 using MailProxy.Proxy.Failures;
 using MailProxy.Proxy.Imap;
 using MailProxy.Proxy.Pop3;
+using MailProxy.Proxy.Sieve;
 using MailProxy.Proxy.Smtp;
 using MailProxy.Proxy.StoreLogin;
 using MailProxy.Proxy.Wire;
@@ -64,6 +65,7 @@ internal sealed class StoreProbe(IMailTransport transport, StoreTlsIdentity tls,
             {
                 StoreService.Imap or StoreService.Imaps => (await ImapStoreDialogue.OpenAsync(wire, leg, cancellationToken), "P LOGOUT\r\n"),
                 StoreService.Pop3 or StoreService.Pop3s => (await Pop3StoreDialogue.OpenAsync(wire, leg, cancellationToken), "QUIT\r\n"),
+                StoreService.Sieve => (await SieveStoreDialogue.OpenAsync(wire, leg, cancellationToken), "LOGOUT\r\n"),
                 StoreService.Lmtp => (await OpenAsync(wire, leg, "LHLO", cancellationToken), "QUIT\r\n"),
                 StoreService.Submission => (await OpenAsync(wire, leg, "EHLO", cancellationToken), "QUIT\r\n"),
                 _ => (null, ""),

@@ -12,4 +12,16 @@ namespace MailProxy.Proxy.Failures;
 /// <param name="Metric">Value of the tag <c>error.type</c>.</param>
 /// <param name="EndsSession">The client is not given another try on this connection.</param>
 internal sealed record FailureRow(
-    string Imap, string Pop3, string SmtpAuth, string SmtpRecipient, string Text, LogLevel Level, string Metric, bool EndsSession = false);
+    string Imap, string Pop3, string SmtpAuth, string SmtpRecipient, string Text, LogLevel Level, string Metric, bool EndsSession = false)
+{
+    /// <summary>
+    /// Response code behind NO and BYE in ManageSieve (RFC 5804 1.3), with its parentheses and the space behind them; empty where that protocol has
+    /// none, as for wrong passwords. It follows IMAP's.
+    /// </summary>
+    public string Sieve => (Imap, EndsSession) switch
+    {
+        ("[UNAVAILABLE]", _) or ("[LIMIT]", false) => "(TRYLATER) ",
+        ("[PRIVACYREQUIRED]", _) => "(ENCRYPT-NEEDED) ",
+        _ => "",
+    };
+}

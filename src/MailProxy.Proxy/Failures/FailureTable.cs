@@ -43,6 +43,9 @@ internal static class FailureTable
         [EndedByOperator] = Ending(Unavailable, SysTemp, "421 4.3.2", "An administrator has ended this session, please connect again.", "ended_by_operator"),
         [ClientProtocolError] = Ending("[CLIENTBUG]", "[SYS/PERM]", "421 4.5.0", "Protocol error, goodbye.", "client_protocol_error"),
         [ClientTlsFailed] = Ending("[CLIENTBUG]", "[SYS/PERM]", "421 4.7.0", "TLS failed.", "client_tls_failed"),
+        [PeerNotTrusted] = Ending("[CANNOT]", "[SYS/PERM]", "421 4.7.0", "This address may not connect here.", "peer_not_trusted", LogLevel.Warning),
+        [ProxyHeaderMissing] = Ending("[CANNOT]", "[SYS/PERM]", "421 4.7.0", "A PROXY header comes first here.", "proxy_header_missing", LogLevel.Warning),
+        [ProxyLoop] = Ending(Unavailable, SysTemp, "421 4.4.6", "This session goes round in circles between proxies.", "proxy_loop", LogLevel.Error),
         [ClientLeft] = Ending("", "", "221 2.0.0", "Bye.", "client_left"),
     }.ToFrozenDictionary();
 
@@ -52,6 +55,6 @@ internal static class FailureTable
     private static FailureRow Temporary(string recipient, string metric, LogLevel level = LogLevel.Warning) =>
         new(Unavailable, SysTemp, "454 4.7.0", recipient, TryLater, level, metric);
 
-    private static FailureRow Ending(string imap, string pop3, string smtp, string text, string metric) =>
-        new(imap, pop3, smtp, smtp, text, LogLevel.Debug, metric, EndsSession: true);
+    private static FailureRow Ending(string imap, string pop3, string smtp, string text, string metric, LogLevel level = LogLevel.Debug) =>
+        new(imap, pop3, smtp, smtp, text, level, metric, EndsSession: true);
 }

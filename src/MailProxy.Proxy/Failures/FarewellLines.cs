@@ -18,6 +18,7 @@ internal static class FarewellLines
     {
         MailProtocol.Imap => $"* BYE {row.Imap} {row.Text}\r\n",
         MailProtocol.Pop3 => $"-ERR {row.Pop3} {row.Text}\r\n",
+        MailProtocol.Sieve => $"BYE {row.Sieve}\"{row.Text}\"\r\n",
         _ => $"{row.SmtpAuth} {row.Text}\r\n",
     };
 }

@@ -93,6 +93,15 @@ public enum ProxyFailure
     /// <summary>The TLS handshake with the client failed.</summary>
     ClientTlsFailed,
 
+    /// <summary>The listener requires a PROXY header, and the peer is none of those that may send one.</summary>
+    PeerNotTrusted,
+
+    /// <summary>A trusted peer sent none, or not in time.</summary>
+    ProxyHeaderMissing,
+
+    /// <summary>Proxies pass the session round in a circle: its time to live is used up.</summary>
+    ProxyLoop,
+
     /// <summary>The client said goodbye or went away before login: no fault of anyone.</summary>
     ClientLeft,
 }

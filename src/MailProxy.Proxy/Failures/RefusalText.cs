@@ -1,4 +1,5 @@
 using MailProxy.Directory;
+using MailProxy.Protocols.Sieve;
 
 namespace MailProxy.Proxy.Failures;
 
@@ -10,6 +11,7 @@ internal static class RefusalText
     {
         MailProtocol.Imap => $"{row.Imap} {refusal.Text}",
         MailProtocol.Pop3 => $"{row.Pop3} {refusal.Text}",
+        MailProtocol.Sieve => row.Sieve + SieveStringWriter.ForClient(refusal.Text),
         _ => $"{refusal.SmtpCode ?? row.SmtpAuth} {refusal.Text}",
     };
 }

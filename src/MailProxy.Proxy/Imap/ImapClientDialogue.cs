@@ -4,6 +4,7 @@ using System.Text;
 using MailProxy.Directory;
 using MailProxy.Protocols;
 using MailProxy.Protocols.Imap;
+using MailProxy.Proxy.Accept;
 using MailProxy.Proxy.Authenticate;
 using MailProxy.Proxy.Failures;
 using MailProxy.Proxy.StoreLogin;
@@ -142,6 +143,8 @@ internal sealed class ImapClientDialogue(MailWire wire, DialogueSettings setting
                 return await AnswerAsync($"* CAPABILITY {Capabilities()}\r\n{_tag} OK CAPABILITY completed.\r\n", cancellationToken);
             case "NOOP":
                 return await AnswerAsync($"{_tag} OK NOOP completed.\r\n", cancellationToken);
+            case "ID" when settings.Session.IsTrusted:
+                return await IdentifyAsync(command, cancellationToken);
             case "ID":
                 return await AnswerAsync($"* ID (\"name\" \"MailProxy\")\r\n{_tag} OK ID completed.\r\n", cancellationToken);
             case "ENABLE":
@@ -161,6 +164,18 @@ internal sealed class ImapClientDialogue(MailWire wire, DialogueSettings setting
                 var failure = await RefuseJunkAsync("Unknown command, or log in first.", cancellationToken);
                 return failure is { } junk ? Outcome<LoginAttempt>.Failed(junk) : (Outcome<LoginAttempt>?)null;
         }
+    }
+
+    private async ValueTask<Outcome<LoginAttempt>?> IdentifyAsync(ImapCommand command, CancellationToken cancellationToken)
+    {
+        if (!ImapClientId.TryRead(command.Arguments.Span, out var said))
+        {
+            return await JunkOrNullAsync("ID takes NIL or a list of fields.", cancellationToken);
+        }
+
+        return said is not null && ClientIdentity.Accept(settings, said) is { } failure
+            ? Outcome<LoginAttempt>.Failed(failure, settings.Session.FailureDetail)
+            : await AnswerAsync($"* ID (\"name\" \"MailProxy\")\r\n{_tag} OK ID completed.\r\n", cancellationToken);
     }
 
     private async ValueTask<Outcome<LoginAttempt>?> ReadLoginCommandAsync(ImapCommand command, CancellationToken cancellationToken)

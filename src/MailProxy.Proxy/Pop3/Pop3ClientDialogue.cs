@@ -5,6 +5,8 @@ using MailProxy.Directory.Proofs;
 using MailProxy.Protocols;
 using MailProxy.Protocols.Pop3;
 using MailProxy.Protocols.Sasl;
+using MailProxy.Protocols.Smtp;
+using MailProxy.Proxy.Accept;
 using MailProxy.Proxy.Authenticate;
 using MailProxy.Proxy.Failures;
 using MailProxy.Proxy.StoreLogin;
@@ -32,7 +34,7 @@ internal sealed class Pop3ClientDialogue(MailWire wire, DialogueSettings setting
     public override async ValueTask GreetAsync(CancellationToken cancellationToken)
     {
         _wasTold = OffersApop;
-        await Wire.SendAsync($"+OK {Settings.HostName} ready.{(_wasTold ? " " + _banner : "")}\r\n", cancellationToken);
+        await Wire.SendAsync($"+OK {(Settings.Session.IsTrusted ? "[XCLIENT] " : "")}{Settings.HostName} ready.{(_wasTold ? " " + _banner : "")}\r\n", cancellationToken);
     }
 
     public override async ValueTask RefuseAsync(ProxyFailure failure, string? userText, CancellationToken cancellationToken)
@@ -88,6 +90,8 @@ internal sealed class Pop3ClientDialogue(MailWire wire, DialogueSettings setting
                 return await ReplyAsync($"+OK\r\n{string.Concat(Capabilities().Select(line => line + "\r\n"))}.\r\n", cancellationToken);
             case "STLS":
                 return await StartTlsAsync(cancellationToken);
+            case "XCLIENT":
+                return await XclientAsync(command.Argument, cancellationToken);
             case "NOOP":
                 return await ReplyAsync("+OK\r\n", cancellationToken);
             case "QUIT":
@@ -96,6 +100,24 @@ internal sealed class Pop3ClientDialogue(MailWire wire, DialogueSettings setting
             default:
                 return await ReplyAsync(Syntax("Unknown command, or log in first."), cancellationToken);
         }
+    }
+
+    // Dovecot's: its offer stands in the greeting, so ours does too.
+    private async ValueTask<Outcome<LoginAttempt>?> XclientAsync(ReadOnlySequence<byte> argument, CancellationToken cancellationToken)
+    {
+        if (!Settings.Session.IsTrusted)
+        {
+            return await ReplyAsync("-ERR Not from this address.\r\n", cancellationToken);
+        }
+
+        if (Xclient.TryParse(argument, out var said) != ReadStatus.Done)
+        {
+            return await ReplyAsync(Syntax("XCLIENT takes NAME=value."), cancellationToken);
+        }
+
+        return ClientIdentity.Accept(Settings, said!) is { } failure
+            ? Outcome<LoginAttempt>.Failed(failure, Settings.Session.FailureDetail)
+            : await ReplyAsync("+OK Updated.\r\n", cancellationToken);
     }
 
     private IEnumerable<string> Mechanisms => Settings.MayLogIn ? Settings.Offers.Mechanisms.On(Settings.Offered) : [];
@@ -107,6 +129,11 @@ internal sealed class Pop3ClientDialogue(MailWire wire, DialogueSettings setting
         yield return "RESP-CODES";
         yield return "AUTH-RESP-CODE";
         yield return "PIPELINING";
+        if (Settings.Session.IsTrusted)
+        {
+            yield return "XCLIENT";
+        }
+
         if (Settings.OffersStartTls)
         {
             yield return "STLS";

@@ -34,7 +34,7 @@ internal sealed class MessageReceiver(
         transaction.Helo,
         session.Client?.Address,
         services.Settings.HostName,
-        policy.With(session.Tls is { IsEncrypted: true }),
+        policy.With(session.IsPrivate),
         id,
         services.Time.GetUtcNow(),
         policy.IsAuthenticated && services.Settings.Submission.TraceUser ? session.User : null);

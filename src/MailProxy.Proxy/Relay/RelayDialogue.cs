@@ -38,6 +38,7 @@ internal sealed class RelayDialogue(
     private int _junk;
     private int _refused;
     private int _messages;
+    private long _idleSince = services.Time.GetTimestamp();
     private bool _isAnswered;
     private bool _isOver;
 
@@ -66,7 +67,7 @@ internal sealed class RelayDialogue(
             if (_isAnswered)
             {
                 // Whoever sends mail may say NOOP in between, for as long as it likes.
-                _junk = 0;
+                (_junk, _idleSince) = (0, services.Time.GetTimestamp());
                 await ResetAsync();
             }
         }
@@ -93,7 +94,8 @@ internal sealed class RelayDialogue(
     // Between commands the session ends with the node; a client that says nothing for RelayIdle hears 421.
     private async ValueTask<WireRead<byte[]>> ReadLineAsync()
     {
-        using var idle = settings.Deadline.Within(settings.Limits.RelayIdle);
+        var left = settings.Limits.RelayEnvelope - services.Time.GetElapsedTime(_idleSince);
+        using var idle = settings.Deadline.Within(left < settings.Limits.RelayIdle ? left : settings.Limits.RelayIdle);
         try
         {
             return await wire.ReadLineAsync(LineLimit, settings.Deadline.Token);
@@ -127,6 +129,8 @@ internal sealed class RelayDialogue(
                 return Junk(_policy.IsLmtp ? "500 5.5.1 This is LMTP, say LHLO.\r\n" : "500 5.5.1 This is SMTP, say EHLO.\r\n");
             case "STARTTLS":
                 return await StartTlsAsync(stop);
+            case "XCLIENT":
+                return Xclient(command);
             case "MAIL":
                 return await MailAsync(command);
             case "RCPT":
@@ -137,7 +141,7 @@ internal sealed class RelayDialogue(
                 return await ChunkAsync(command);
             case "RSET":
                 await ResetAsync();
-                return "250 2.0.0 OK\r\n";
+                return Junk("250 2.0.0 OK\r\n");
             case "NOOP":
                 return Junk("250 2.0.0 OK\r\n");
             case "VRFY":
@@ -160,8 +164,8 @@ internal sealed class RelayDialogue(
         }
 
         await ResetAsync();
-        _helo = name;
-        return command.Verb == "HELO" ? $"250 {settings.HostName}\r\n" : SmtpReplyWriter.Format(250, [settings.HostName, .. Extensions()]);
+        _helo = session.Word is { Helo: { Length: > 0 } told } ? told : name;
+        return Junk(command.Verb == "HELO" ? $"250 {settings.HostName}\r\n" : SmtpReplyWriter.Format(250, [settings.HostName, .. Extensions()]));
     }
 
     private IEnumerable<string> Extensions()
@@ -175,6 +179,11 @@ internal sealed class RelayDialogue(
         if (settings.OffersStartTls)
         {
             yield return "STARTTLS";
+        }
+
+        if (session.IsTrusted)
+        {
+            yield return SmtpXclient.Offer;
         }
     }
 
@@ -192,6 +201,18 @@ internal sealed class RelayDialogue(
         // RFC 3207 4.2: what was said before is forgotten, EHLO included.
         _helo = "";
         return failure is null ? "" : null;
+    }
+
+    private string Xclient(SmtpCommand command)
+    {
+        var (refusal, failure) = _transaction is null ? SmtpXclient.Read(settings, command.Argument) : (SmtpXclient.NotNow, null);
+        if (refusal is not null || failure is not null)
+        {
+            return refusal is not null ? Junk(refusal) : End(failure!.Value, session.FailureDetail);
+        }
+
+        _helo = "";
+        return $"220 {settings.HostName} {(_policy.IsLmtp ? "LMTP" : "ESMTP")}\r\n";
     }
 
     private async ValueTask<string> MailAsync(SmtpCommand command)
@@ -380,10 +401,10 @@ internal sealed class RelayDialogue(
 
     private string Junk(string reply) => ++_junk > settings.Limits.JunkCommands ? End(ProxyFailure.TooManyErrors) : reply;
 
-    private string End(ProxyFailure failure)
+    private string End(ProxyFailure failure, string detail = "")
     {
         _isOver = true;
-        session.Fail(failure, "");
+        session.Fail(failure, detail);
         session.EndedBy = failure.ToString();
         services.Metrics.Failed(session.Listener.Name, failure);
         var row = FailureTable.Of(failure);

@@ -16,9 +16,6 @@ namespace MailProxy.Proxy.Relay;
 /// </summary>
 internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext session, SessionServices services, SessionDeadline deadline, string helo) : IAsyncDisposable
 {
-    // architecture.md: the loop guard starts at 5.
-    private const int FirstTtl = 5;
-
     private readonly Dictionary<string, RelayTarget> _targets = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Target, string Address), (RelayReply Reply, int Index)> _asked = [];
 
@@ -359,7 +356,7 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
         var node = link.Node;
         var target = new RelayTarget(link, node.Id, isLmtp: !isSmarthost, services.Links);
         var leg = new StoreLeg(
-            node, "", StoreLoginMethod.External, null, nothing, link.Connection.UpgradeWith, session.Id, session.Client, session.Local, FirstTtl,
+            node, "", StoreLoginMethod.External, null, nothing, link.Connection.UpgradeWith, session.Id, session.Client, session.Local, session.TimeToLive,
             services.Settings.HostName, tries);
         var opened = default(Outcome<RelayTarget>);
         try

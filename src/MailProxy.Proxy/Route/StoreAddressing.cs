@@ -77,6 +77,7 @@ internal sealed class StoreAddressing(IRouter router, StoreLegOptions options)
         MailProtocol.Imap => [StoreService.Imap, StoreService.Imaps],
         MailProtocol.Pop3 => [StoreService.Pop3, StoreService.Pop3s],
         MailProtocol.Submission => [StoreService.Submission],
+        MailProtocol.Sieve => [StoreService.Sieve],
         _ => [StoreService.Lmtp],
     };
 }

@@ -39,7 +39,7 @@ internal sealed class UserRouting(IRouter router, StoreAddressing addressing, Ti
     public Outcome<RouteDecision> Follow(UserReferral? referral, RouteDecision then, string user, MailProtocol protocol)
     {
         var problem = referral is null ? "in words that cannot be read"
-            : !referral.User.Equals(user, StringComparison.OrdinalIgnoreCase) ? $"to another user, {referral}"
+            : referral.User.Length > 0 && !referral.User.Equals(user, StringComparison.OrdinalIgnoreCase) ? $"to another user, {referral}"
             : null;
         var target = problem is null ? addressing.Find(referral!.Host, referral.Port, protocol) : null;
         problem ??= target is null ? $"to {referral}, which is no store of the catalog"

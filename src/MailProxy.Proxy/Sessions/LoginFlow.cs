@@ -17,9 +17,6 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
     // A user who moves while logging in is routed again; more often than this is a fault of the routing data.
     private const int MovesWhileLoggingIn = 3;
 
-    // architecture.md: the loop guard starts at 5.
-    private const int FirstTtl = 5;
-
     // wire.md: referrals are followed at most twice.
     private const int MostReferrals = 2;
 
@@ -40,13 +37,13 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
                 attempt.Mechanism,
                 ProtocolNames.Of(session.Listener.Protocol!.Value),
                 session.Client,
-                session.Tls is { IsEncrypted: true },
+                session.IsPrivate,
                 session) { Proof = attempt.Proof },
             deadline.Token);
         await session.Connection.ReturnHomeAsync();
-        var word = result.Outcome == AuthenticationOutcome.Authenticated ? result.LastChallenge ?? attempt.Proof?.Answer : result.LastChallenge;
-        if (word is { } last && attempt.Exchange is { } exchange && !await exchange.ConcludeAsync(last, deadline.Token)
-            && result.Outcome == AuthenticationOutcome.Authenticated)
+        var isRight = result.Outcome == AuthenticationOutcome.Authenticated;
+        var word = isRight ? result.LastChallenge ?? attempt.Proof?.Answer : result.LastChallenge;
+        if (word is { } last && attempt.Exchange is { } exchange && !await exchange.ConcludeAsync(last, isRight, deadline.Token) && isRight)
         {
             return Outcome<DirectoryUser>.Failed(ProxyFailure.BadCredentials, "the client did not accept the mechanism's last word");
         }
@@ -105,7 +102,7 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
             services.Activity.Begin(user.Name);
             try
             {
-                var linked = await LinkToAsync(user, attempt, dialogue, FirstTtl - referrals);
+                var linked = await LinkToAsync(user, attempt, dialogue, session.TimeToLive - referrals);
                 if (linked is { } verdict && (verdict.IsDone || !HasMoved(user.Name)))
                 {
                     if (verdict.IsDone || verdict.Failure != ProxyFailure.StoreReferred || referrals == MostReferrals)

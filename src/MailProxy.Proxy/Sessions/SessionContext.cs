@@ -15,8 +15,12 @@ namespace MailProxy.Proxy.Sessions;
 /// <summary>What is known of one session so far: the source of its log line.</summary>
 internal sealed class SessionContext(ulong number, ListenerOptions listener, ConnectionContext connection, TimeProvider time) : IClientFacts
 {
+    // wire.md: the loop guard starts at 5.
+    private const int FirstTtl = 5;
+
     private readonly long _startedAt = time.GetTimestamp();
     private PhaseTimes _phases;
+    private bool? _isTrusted;
     private long _phaseStartedAt = time.GetTimestamp();
 
     /// <summary>Unique in the cluster for all purposes: random, 64 bit, base-32.</summary>
@@ -38,13 +42,27 @@ internal sealed class SessionContext(ulong number, ListenerOptions listener, Con
     public ITlsFeature? Encrypted { get; set; }
 
     /// <summary>Version and cipher suite, or <c>none</c>.</summary>
-    public string TlsText => Encrypted is { } tls ? $"{tls.Protocol} {tls.CipherSuite}{(tls.IsResumed == true ? " resumed" : "")}" : "none";
+    public string TlsText => Encrypted is { } tls ? $"{tls.Protocol} {tls.CipherSuite}{(tls.IsResumed == true ? " resumed" : "")}"
+        : Word is { Tls: { } ended } ? $"{ended.Version} {ended.Cipher}".Trim() + $" at {Word.Peer?.Address}"
+        : "none";
 
-    /// <summary>The client's address; null in memory.</summary>
-    public IPEndPoint? Client { get; } = Unmapped(connection.RemoteEndPoint);
+    /// <summary>The client's address: the connection's, or what a trusted peer said; null in memory.</summary>
+    public IPEndPoint? Client { get; private set; } = Unmapped(connection.RemoteEndPoint);
 
     /// <summary>The address the client connected to.</summary>
-    public IPEndPoint? Local => Unmapped(connection.LocalEndPoint);
+    public IPEndPoint? Local => Word?.Local ?? Unmapped(connection.LocalEndPoint);
+
+    /// <summary>What trusted peers said of the client; null: nobody speaks for it.</summary>
+    public ClientWord? Word { get; private set; }
+
+    /// <summary>The peer, or whom a PROXY header names, may say for which client it speaks. Asked before that is heard, because it changes the client.</summary>
+    public bool IsTrusted => _isTrusted ??= !listener.Trusted.IsEmpty && listener.Trusted.Contains(Client);
+
+    /// <summary>The loop guard that is sent to stores: one less than a trusted peer said, else where it starts.</summary>
+    public int TimeToLive => Word?.TimeToLive is { } left ? left - 1 : FirstTtl;
+
+    /// <summary>The client's TLS is ours, or it ended at a trusted peer: a password may be sent.</summary>
+    public bool IsPrivate => Tls is { IsEncrypted: true } || Word?.Tls is not null;
 
     /// <summary>The phase it is in.</summary>
     public SessionPhase Phase { get; private set; }
@@ -111,6 +129,16 @@ internal sealed class SessionContext(ulong number, ListenerOptions listener, Con
 
     /// <inheritdoc/>
     X509Certificate2? IClientFacts.Certificate => Tls?.VerifiedPeerCertificate;
+
+    /// <summary>A trusted peer says for whom it speaks. What it does not say stays as it is.</summary>
+    /// <param name="client">Null: not said.</param>
+    /// <param name="word">What else it says.</param>
+    public void SpeaksFor(IPEndPoint? client, ClientWord word)
+    {
+        word = word with { Local = Unmapped(word.Local) };
+        Word = Word?.With(word) ?? word with { Peer = Client };
+        Client = Unmapped(client) ?? Client;
+    }
 
     /// <summary>Goes on to a phase; the time of the one before is booked to it.</summary>
     public void Enter(SessionPhase phase)

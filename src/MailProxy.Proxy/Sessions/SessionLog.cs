@@ -64,6 +64,10 @@ internal static partial class SessionLog
     [LoggerMessage(7, LogLevel.Information, "{Protocol} login {Session} from {Client} refused: {Detail}")]
     public static partial void Capped(ILogger logger, string protocol, string session, string client, string detail);
 
+    /// <summary>A proxy in front of us named its client.</summary>
+    [LoggerMessage(8, LogLevel.Debug, "{Protocol} session {Session}: {Peer} speaks for {Client}, its session {PeerSession}, TTL {Ttl}")]
+    public static partial void SpokenFor(ILogger logger, string protocol, string session, string peer, string client, string peerSession, int ttl);
+
     [LoggerMessage(
         EventId = 1,
         Message = "{Protocol} session {Session} ended while {Phase}: {EndedBy}. client {Client}, user {User}, store {Store} ({Why}), TLS {Tls}, {BytesIn} octets in, {BytesOut} out, {Messages} messages, {Seconds:0.000} s ({Phases}), last failure {Failure}")]

@@ -4,6 +4,7 @@ using MailProxy.Proxy.Count;
 using MailProxy.Proxy.Milter;
 using MailProxy.Proxy.Relay;
 using MailProxy.Proxy.Route;
+using MailProxy.Proxy.Sieve;
 using MailProxy.Proxy.Splice;
 using MailProxy.Proxy.Submission;
 using MailProxy.Transport.Splice;
@@ -31,6 +32,9 @@ internal sealed record SessionServices(
 {
     /// <summary>The bounds of every splice.</summary>
     public SpliceSettings Splice { get; init; } = SpliceOf(Settings);
+
+    /// <summary>What stores' Sieve engines can do, as far as it is known.</summary>
+    public LearntExtensions Scripts { get; } = new();
 
     /// <summary>What submitters sent within an hour.</summary>
     public required SubmissionRates Rates { get; init; }

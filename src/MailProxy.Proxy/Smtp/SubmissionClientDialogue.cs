@@ -78,6 +78,8 @@ internal sealed class SubmissionClientDialogue(MailWire wire, DialogueSettings s
                 // RFC 3207 4.2: what was said before is forgotten, EHLO included.
                 _hasGreeted &= Settings.Session.Tls is not { IsEncrypted: true };
                 return step;
+            case "XCLIENT":
+                return await XclientAsync(command, cancellationToken);
             case "NOOP" or "RSET":
                 return await ReplyAsync("250 2.0.0 OK\r\n", cancellationToken);
             case "QUIT":
@@ -99,13 +101,27 @@ internal sealed class SubmissionClientDialogue(MailWire wire, DialogueSettings s
             return await ReplyAsync(Syntax($"{command.Verb} takes your host name."), cancellationToken);
         }
 
-        HeloName = name;
+        HeloName = Settings.Session.Word is { Helo: { Length: > 0 } told } ? told : name;
         _hasGreeted = true;
         if (command.Verb == "HELO")
         {
             return await ReplyAsync($"250 {Settings.HostName}\r\n", cancellationToken);
         }
 
-        return await ReplyAsync(Settings.Offers.Submission.Of(Settings.Offered), cancellationToken);
+        var offers = Settings.Offers.Submission.Of(Settings.Offered);
+        return await ReplyAsync(Settings.Session.IsTrusted ? offers.Insert(offers.IndexOf('\n', StringComparison.Ordinal) + 1, $"250-{SmtpXclient.Offer}\r\n") : offers, cancellationToken);
+    }
+
+    private async ValueTask<Outcome<LoginAttempt>?> XclientAsync(SmtpCommand command, CancellationToken cancellationToken)
+    {
+        var (refusal, failure) = SmtpXclient.Read(Settings, command.Argument);
+        if (failure is { } ending)
+        {
+            return Outcome<LoginAttempt>.Failed(ending, Settings.Session.FailureDetail);
+        }
+
+        // It was taken: the session begins again.
+        _hasGreeted &= refusal is not null;
+        return await ReplyAsync(refusal ?? $"220 {Settings.HostName} ESMTP\r\n", cancellationToken);
     }
 }

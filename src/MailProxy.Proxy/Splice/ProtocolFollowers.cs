@@ -12,6 +12,7 @@ internal static class ProtocolFollowers
         MailProtocol.Imap => new ProtocolFollower<ImapConversation>(default),
         MailProtocol.Pop3 => new ProtocolFollower<Pop3Conversation>(default),
         MailProtocol.Submission => new ProtocolFollower<SubmissionConversation>(default),
+        MailProtocol.Sieve => new ProtocolFollower<SieveConversation>(default),
         _ => null,
     };
 }

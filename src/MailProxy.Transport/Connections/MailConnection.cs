@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace MailProxy.Transport.Connections;
 
 /// <summary>A connection of the managed transports: a channel, TLS on it or not, and pipes over whichever is on top.</summary>
-internal sealed class MailConnection : ConnectionContext
+internal sealed class MailConnection : ConnectionContext, IPrefaceFeature
 {
     // How long the last octets of a connection may take to leave when it is disposed; a peer that does not read gets a reset then.
     private static readonly TimeSpan LastWordsLimit = TimeSpan.FromSeconds(5);
@@ -40,13 +40,14 @@ internal sealed class MailConnection : ConnectionContext
         _transport = _pipes = new ConnectionPipes(this, channel);
         Features.Set<ITlsFeature>(new ConnectionTls(this, time));
         Features.Set<ISpliceFeature>(new ConnectionSplice(this, sweep));
+        Features.Set<IPrefaceFeature>(this);
     }
 
     /// <inheritdoc/>
     public override string ConnectionId { get; set; }
 
     /// <inheritdoc/>
-    public override IFeatureCollection Features { get; } = new FeatureCollection(initialCapacity: 2);
+    public override IFeatureCollection Features { get; } = new FeatureCollection(initialCapacity: 3);
 
     /// <inheritdoc/>
     public override IDictionary<object, object?> Items { get => _items ??= new ConnectionItems(); set => _items = value; }
@@ -71,6 +72,9 @@ internal sealed class MailConnection : ConnectionContext
 
     /// <summary>The pipes over <see cref="Stream"/>, even when a user of the connection wrapped <see cref="Transport"/>.</summary>
     public ConnectionPipes Pipes => _pipes;
+
+    /// <inheritdoc/>
+    ValueTask<int> IPrefaceFeature.ReceiveAsync(Memory<byte> target, CancellationToken cancellationToken) => Channel.ReadAsync(target, cancellationToken);
 
     /// <summary>Puts TLS on top: new pipes, the old ones are given back.</summary>
     public async ValueTask UpgradeAsync(SslStream ssl)

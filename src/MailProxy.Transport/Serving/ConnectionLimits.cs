@@ -45,6 +45,23 @@ public sealed class ConnectionLimits(int total, int perNetwork)
         return LimitReached.None;
     }
 
+    /// <summary>Counts one that is in by another network; false: that one is full, and nothing has changed. Either may be null or unknown: counted in all only.</summary>
+    internal bool TryExchange(EndPoint? before, EndPoint? after)
+    {
+        var (from, to) = (ClientNetwork.Of(before), ClientNetwork.Of(after));
+        if (to is { } entered && to != from && !TryEnter(entered))
+        {
+            return false;
+        }
+
+        if (from is { } left && to != from)
+        {
+            Leave(left);
+        }
+
+        return true;
+    }
+
     /// <summary>Counts out one that was counted in, by the address it had then.</summary>
     internal void Leave(EndPoint? client)
     {

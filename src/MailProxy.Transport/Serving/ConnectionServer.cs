@@ -267,6 +267,22 @@ public sealed class ConnectionServer(
         }
     }
 
+    /// <summary>By whose network a connection counts from its beginning; null: by nobody's yet.</summary>
+    internal EndPoint? CountedAs(ConnectionContext connection) => options.PeersSpeakForClients ? null : connection.RemoteEndPoint;
+
+    /// <summary>Counts a served connection by another client's network than before.</summary>
+    internal bool TryCount(ServedConnection served, EndPoint? client)
+    {
+        if (options.Limits is not null && !options.Limits.TryExchange(served.Client, client))
+        {
+            NoteRefusal(client, LimitReached.Network);
+            return false;
+        }
+
+        served.Client = client;
+        return true;
+    }
+
     /// <summary>A served connection is over: disposes it and counts it out.</summary>
     internal async Task ReleaseAsync(ServedConnection served)
     {
@@ -295,9 +311,7 @@ public sealed class ConnectionServer(
 
     private async Task RefuseAsync(ConnectionContext connection, LimitReached limit)
     {
-        _lastRefused = (connection.RemoteEndPoint, limit);
-        _refusals!.Happened();
-        options.Refused?.Invoke(limit);
+        NoteRefusal(connection.RemoteEndPoint, limit);
         var isTold = false;
         try
         {
@@ -322,6 +336,13 @@ public sealed class ConnectionServer(
             // A reset leaves nothing behind, in the kernel either.
             connection.Abort();
         }
+    }
+
+    private void NoteRefusal(EndPoint? client, LimitReached limit)
+    {
+        _lastRefused = (client, limit);
+        _refusals!.Happened();
+        options.Refused?.Invoke(limit);
     }
 
     private void LogRefusals(long count)

@@ -12,6 +12,12 @@ public sealed record ConnectionServerOptions
     /// <summary>Bounds that this server shares with others; null: none.</summary>
     public ConnectionLimits? Limits { get; init; }
 
+    /// <summary>
+    /// Peers speak for clients whose address comes later: they are counted in all, and the client by its own network once
+    /// <see cref="ServedConnection.TrySpeakFor"/> has told it.
+    /// </summary>
+    public bool PeersSpeakForClients { get; init; }
+
     /// <summary>TLS from the first octet; null: the connection is served in clear.</summary>
     public ServerTls? ImplicitTls { get; init; }
 

@@ -71,7 +71,7 @@ internal sealed class NodeListeners(IMailTransport transport, ProxyNode proxy, I
         await InTurnAsync(async () =>
         {
             // The same settings are the same listener, though read anew.
-            _wanted = [.. next.Select(listener => _wanted.FirstOrDefault(known => IsSame(known, listener)) ?? listener)];
+            _wanted = [.. next.Select(listener => _wanted.FirstOrDefault(known => known.IsSameAs(listener)) ?? listener)];
             foreach (var (listener, server) in _open.Where(entry => !_wanted.Contains(entry.Listener)).ToList())
             {
                 await CloseAsync(listener, server);
@@ -111,9 +111,6 @@ internal sealed class NodeListeners(IMailTransport transport, ProxyNode proxy, I
         await EndAsync(TimeSpan.Zero);
         _turn.Dispose();
     }
-
-    private static bool IsSame(ListenerOptions left, ListenerOptions right) =>
-        (left.Protocol, left.Address, left.Port, left.Tls, left.Connections) == (right.Protocol, right.Address, right.Port, right.Tls, right.Connections);
 
     private async Task InTurnAsync(Func<Task> change)
     {

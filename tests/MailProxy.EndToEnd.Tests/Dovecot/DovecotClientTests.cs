@@ -168,6 +168,38 @@ public abstract class DovecotClientTests(DovecotCluster cluster)
         Assert.Equal(before.Skip(1), await MailClients.ReadInboxAsync(cluster, user));
     }
 
+    [Theory]
+    [InlineData("store-1")]
+    [InlineData("store-2")]
+    public async Task Sieve_connect_uploads_lists_activates_fetches_and_deletes_scripts_over_starttls(string store)
+    {
+        ForeignProgram.Require("dovecot", DovecotOptions.SieveProgram, "sieve-connect");
+        var user = cluster.TakeUser(store);
+        using var folder = new TempDirectory();
+        var script = "require [\"fileinto\"];\r\nif header :contains \"subject\" \"dovecot-sieve\" { fileinto \"Filtered\"; }\r\n" + string.Concat(Enumerable.Range(0, 200).Select(line => $"# line {line}\r\n"));
+        await File.WriteAllTextAsync(folder.File("a.sieve"), script);
+        (await SieveAsync(user, "--upload", "--localsieve", folder.File("a.sieve"), "--remotesieve", "a")).Expect(0);
+        (await SieveAsync(user, "--upload", "--localsieve", folder.File("a.sieve"), "--remotesieve", "b")).Expect(0);
+        (await SieveAsync(user, "--activate", "--remotesieve", "a")).Expect(0);
+        var listed = (await SieveAsync(user, "--list")).Expect(0).Output;
+        Assert.Matches("\"a\".*ACTIVE", listed);
+        Assert.Contains("\"b\"", listed, StringComparison.Ordinal);
+        (await SieveAsync(user, "--download", "--remotesieve", "a", "--localsieve", folder.File("back.sieve"))).Expect(0);
+        Assert.Equal(script, await File.ReadAllTextAsync(folder.File("back.sieve")));
+        (await SieveAsync(user, "--delete", "--remotesieve", "b")).Expect(0);
+        Assert.DoesNotContain("\"b\"", (await SieveAsync(user, "--list")).Expect(0).Output, StringComparison.Ordinal);
+        Assert.NotEqual(0, (await SieveAsync(user, "--upload", "--localsieve", Path.Combine(folder.Path, "a.sieve"), "--remotesieve", "a/b")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Sieve_connect_with_a_wrong_password_is_refused_by_the_proxy()
+    {
+        ForeignProgram.Require("dovecot", DovecotOptions.SieveProgram, "sieve-connect");
+        var user = cluster.TakeUser("store-1");
+        Assert.NotEqual(0, (await SieveAsync(user, ["--list"], "wrong")).ExitCode);
+        await cluster.Proxy.SeeAsync($"BadCredentials (user {user}");
+    }
+
     private static async Task<List<string>> ReadAllAsync(MailKit.Net.Imap.ImapClient client, IEnumerable<string> boxes)
     {
         var messages = new List<string>();
@@ -197,6 +229,16 @@ public abstract class DovecotClientTests(DovecotCluster cluster)
         await File.WriteAllTextAsync(file, message[..^2], Encoding.Latin1);
         return await ForeignProgram.RunAsync("swaks", [.. arguments, "--data", "@" + file]);
     }
+
+    private Task<ProgramResult> SieveAsync(string user, params string[] arguments) => SieveAsync(user, arguments, "secret");
+
+    private Task<ProgramResult> SieveAsync(string user, IEnumerable<string> arguments, string password) => ForeignProgram.RunAsync(
+        "sieve-connect",
+        [
+            "--server", "localhost", "--port", cluster.PortText(4190), "--user", user, "--authmech", "PLAIN", "--passwordfd", "0", "--tlscafile", cluster.Authority, "--noclearauth",
+            .. arguments,
+        ],
+        password + "\n");
 
     private Task<ProgramResult> CurlAsync(string user, string url, params string[] more) =>
         ForeignProgram.RunAsync("curl", ["--silent", "--show-error", "--cacert", cluster.Authority, "--user", user + ":secret", .. more, url]);

@@ -118,6 +118,7 @@ public abstract class DovecotCluster : IAsyncLifetime, IMailCluster
             [isImplicit ? "imaps" : "imap"] = PortOf(isImplicit ? 93 : 43),
             [isImplicit ? "pop3s" : "pop3"] = PortOf(isImplicit ? 95 : 10),
             ["lmtp"] = PortOf(isImplicit ? 80 : 24),
+            ["sieve"] = PortOf(isImplicit ? 42 : 41),
             ["login"] = login,
             ["tls"] = tls,
         };
@@ -143,7 +144,7 @@ public abstract class DovecotCluster : IAsyncLifetime, IMailCluster
         var listeners = from entry in new[]
                         {
                             ("imap", 143, "starttls"), ("imap", 993, "implicit"), ("pop3", 110, "starttls"), ("pop3", 995, "implicit"),
-                            ("submission", 587, "starttls"), ("submission", 465, "implicit"), ("mx", 25, "starttls"), ("lmtp", 24, "none"),
+                            ("submission", 587, "starttls"), ("submission", 465, "implicit"), ("mx", 25, "starttls"), ("lmtp", 24, "none"), ("sieve", 4190, "starttls"),
                         }
                         select new { Protocol = entry.Item1, Address = "127.0.0.1", Port = Port(entry.Item2), Tls = entry.Item3 };
         await File.WriteAllTextAsync(_folder.File("proxy.json"), JsonSerializer.Serialize(new

@@ -12,7 +12,7 @@ internal static class DovecotConfiguration
         base_dir = {{options.Path("run")}}
         state_dir = {{options.Path("state")}}
         log_path = /dev/stderr
-        protocols = imap pop3 lmtp
+        protocols = imap pop3 lmtp{{(options.HasSieve ? " sieve" : "")}}
         listen = 127.0.0.1
 
         # Who may say for whom it speaks (IMAP ID, XCLIENT): the proxies.
@@ -67,10 +67,27 @@ internal static class DovecotConfiguration
             ssl = yes
           }
         }
+        {{(options.HasSieve ? Sieve(options) : "")}}
         {{Tls(options)}}
         {{Users(user, group)}}
         {{options.More}}
 
+        """;
+
+    private static string Sieve(DovecotOptions options) => $$"""
+        service managesieve-login {
+          chroot =
+          inet_listener sieve {
+            port = {{options.FirstPort + 41}}
+          }
+          inet_listener sieves {
+            port = {{options.FirstPort + 42}}
+            ssl = yes
+          }
+        }
+        plugin {
+          sieve = file:~/sieve;active=~/.dovecot.sieve
+        }
         """;
 
     private static string Tls(DovecotOptions options) => options.Tls == DovecotTls.None

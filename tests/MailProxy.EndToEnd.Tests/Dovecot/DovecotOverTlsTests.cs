@@ -36,6 +36,32 @@ public sealed class DovecotOverTlsTests(DovecotOverTls cluster) : DovecotClientT
     [Theory]
     [InlineData("store-1")]
     [InlineData("store-2")]
+    public async Task Dovecot_logs_the_proxys_account_and_the_clients_address_for_managesieve(string store)
+    {
+        ForeignProgram.Require("dovecot", DovecotOptions.SieveProgram);
+        var user = Cluster.TakeUser(store);
+        using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(ClientAddress, 0));
+        await socket.ConnectAsync(IPAddress.Loopback, Cluster.Port(4190));
+        await using var clear = new System.Net.Sockets.NetworkStream(socket);
+        await clear.WriteAsync("STARTTLS\r\n"u8.ToArray());
+        using (var reader = new StreamReader(clear, leaveOpen: true))
+        {
+            while (await reader.ReadLineAsync() is { } line && !line.Contains("Begin TLS", StringComparison.Ordinal))
+            {
+            }
+        }
+
+        await using var encrypted = new System.Net.Security.SslStream(clear, false, (_, certificate, _, _) => certificate is not null);
+        await encrypted.AuthenticateAsClientAsync("localhost");
+        var plain = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"\0{user}\0secret"));
+        await encrypted.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"AUTHENTICATE \"PLAIN\" \"{plain}\"\r\n"));
+        await AssertMasterLoginAsync(user, await Store(store).Process.SeeAsync($"managesieve-login: Info: Login: user=<{user}>"));
+    }
+
+    [Theory]
+    [InlineData("store-1")]
+    [InlineData("store-2")]
     public async Task Dovecot_logs_the_senders_address_for_lmtp(string store)
     {
         ForeignProgram.Require("dovecot", "swaks");

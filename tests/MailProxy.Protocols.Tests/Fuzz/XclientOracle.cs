@@ -24,7 +24,8 @@ internal static partial class XclientOracle
             }
         }
 
-        return known.Count <= 16 && IsEmptyOr(known, "ADDR", IsAddress) && IsEmptyOr(known, "PORT", port => IsNumber(port, 65_535)) && IsEmptyOr(known, "TTL", ttl => IsNumber(ttl, 255))
+        return known.Count <= 16 && IsEmptyOr(known, "ADDR", IsAddress) && IsEmptyOr(known, "DESTADDR", IsAddress) && IsEmptyOr(known, "PORT", IsPort) && IsEmptyOr(known, "DESTPORT", IsPort)
+            && IsEmptyOr(known, "TTL", ttl => IsNumber(ttl, 255))
             ? known.Where(attribute => attribute.Value.Length > 0).Select(attribute => (attribute.Key, attribute.Value))
             : null;
     }
@@ -35,6 +36,8 @@ internal static partial class XclientOracle
     private static bool IsAddress(string text) => text.StartsWith("IPV6:", StringComparison.OrdinalIgnoreCase)
         ? AddressOracle.IsIPv6(text[5..])
         : AddressOracle.IsIPv4(text) || AddressOracle.IsIPv6(text);
+
+    private static bool IsPort(string text) => IsNumber(text, 65_535);
 
     private static bool IsNumber(string text, int most) => Digits().IsMatch(text) && System.Numerics.BigInteger.Parse(text) <= most;
 

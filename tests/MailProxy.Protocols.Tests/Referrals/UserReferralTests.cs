@@ -20,6 +20,23 @@ public sealed class UserReferralTests
     public void Pop3_says_where(string code, string user, string host, int? port) => Assert.Equal(new UserReferral(user, host, port), UserReferral.OfPop3(code));
 
     [Theory]
+    [InlineData("sieve://alice%40example.org@store-2:4190", "alice@example.org", "store-2", 4190)]
+    [InlineData("SIEVE://alice@10.0.0.2/script", "alice", "10.0.0.2", null)]
+    [InlineData("sieve://store-2", "", "store-2", null)]
+    [InlineData("sieve://[2001:db8::2]:4190/", "", "2001:db8::2", 4190)]
+    public void Sieve_says_where_and_may_leave_the_user_out(string url, string user, string host, int? port) =>
+        Assert.Equal(new UserReferral(user, host, port), UserReferral.OfSieve(url));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("imap://alice@store-2/")]
+    [InlineData("sieve://")]
+    [InlineData("sieve://@store-2/")]
+    [InlineData("sieve://store-2:0/")]
+    [InlineData("sieve://al%0d%0aice@store-2/")]
+    public void What_is_no_url_of_sieve_is_none(string url) => Assert.Null(UserReferral.OfSieve(url));
+
+    [Theory]
     [InlineData("5.2.900 <alice@example.org@store-2:24>", "alice@example.org", "store-2", 24)]
     [InlineData("5.2.900 <alice@example.org@store-2:24> moved", "alice@example.org", "store-2", 24)]
     public void Smtp_says_where(string text, string user, string host, int? port) => Assert.Equal(new UserReferral(user, host, port), UserReferral.OfSmtp(text));

@@ -25,7 +25,16 @@ public sealed class XclientTests
         }
     }
 
+    [Fact]
+    public void Where_the_client_connected_to_and_what_it_called_itself_are_read()
+    {
+        Assert.Equal(ReadStatus.Done, Xclient.TryParse(new(Cuts.Octets("DESTADDR=IPV6:2001:db8::5 DESTPORT=25 HELO=laptop+2Bx")), out var xclient));
+        Assert.Equal((IPAddress.Parse("2001:db8::5"), 25, "laptop+x"), (xclient!.DestinationAddress, xclient.DestinationPort, xclient.Helo));
+    }
+
     [Theory]
+    [InlineData("DESTADDR=host")]
+    [InlineData("DESTPORT=65536")]
     [InlineData("")]
     [InlineData("ADDR")]
     [InlineData("=x")]

@@ -93,11 +93,17 @@ internal sealed class ProxyRig : IAsyncDisposable
         Router.AddStore("store-2");
     }
 
+    /// <summary>Of listeners to come: they require a PROXY header.</summary>
+    public ProxyHeaderMode ProxyHeader { get; set; }
+
+    /// <summary>Of listeners to come: who may say for which client it speaks.</summary>
+    public List<string> TrustedPeers { get; set; } = [];
+
     /// <summary>A client of a new listener, connected; the proxy is started by the first.</summary>
     public async Task<DialogueClient> ConnectAsync(MailProtocol protocol, ListenerTlsMode tls = ListenerTlsMode.StartTls, int connections = 100)
     {
         var node = _node ??= await StartAsync();
-        var listener = new ListenerOptions { Protocol = protocol, Port = 0, Tls = tls, Connections = connections };
+        var listener = new ListenerOptions { Protocol = protocol, Port = 0, Tls = tls, Connections = connections, ProxyHeader = ProxyHeader, TrustedPeers = TrustedPeers };
         Server = new ConnectionServer(
             Transport, NewEndPoint($"proxy-{_parts.Count}"), (connection, stop) => node.ServeAsync(connection, listener, stop), node.ServerOptions(listener), Log, Time);
         _parts.Add(Server);

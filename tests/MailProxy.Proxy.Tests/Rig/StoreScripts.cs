@@ -25,6 +25,16 @@ internal static class StoreScripts
         return proxy;
     }
 
+    /// <summary>A ManageSieve store that lets a master login in.</summary>
+    public static async Task<DialogueClient> AcceptSieveLoginAsync(this ScriptedStore store, string extensions = "fileinto vacation")
+    {
+        var proxy = await store.AcceptOneAsync();
+        await proxy.SendAsync($"\"IMPLEMENTATION\" \"store\"\r\n\"SIEVE\" \"{extensions}\"\r\n\"SASL\" \"PLAIN\"\r\nOK \"ready\"\r\n");
+        await proxy.ExpectAsync("AUTHENTICATE \"PLAIN\" \"*\"");
+        await proxy.SendLineAsync("OK \"in\"");
+        return proxy;
+    }
+
     /// <summary>An LMTP store up to MAIL.</summary>
     public static async Task<DialogueClient> AcceptLmtpAsync(this ScriptedStore store, string mail = "MAIL FROM:*")
     {

@@ -37,7 +37,7 @@ internal sealed class TableRouter(Func<string, string> addressOf, Func<string, i
     public void AddStore(
         string id, StoreTlsMode tls = StoreTlsMode.None, string? login = "master", StoreState state = StoreState.Online, bool submission = false, params string[] also)
     {
-        (StoreService Service, int Port)[] offers = [(StoreService.Imap, 143), (StoreService.Pop3, 110), (StoreService.Lmtp, 24), .. submission ? [(StoreService.Submission, 587)] : Array.Empty<(StoreService, int)>()];
+        (StoreService Service, int Port)[] offers = [(StoreService.Imap, 143), (StoreService.Pop3, 110), (StoreService.Lmtp, 24), (StoreService.Sieve, 4190), .. submission ? [(StoreService.Submission, 587)] : Array.Empty<(StoreService, int)>()];
         lock (_lock)
         {
             var health = _health[id] = new StoreHealth();

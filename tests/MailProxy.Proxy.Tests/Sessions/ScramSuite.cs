@@ -72,6 +72,21 @@ public abstract class ScramSuite(RigTransport on) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task In_managesieve_the_last_word_goes_with_the_yes()
+    {
+        await using var rig = await RigAsync();
+        await using var store = await rig.StoreAsync("store-1", 4190);
+        var client = await rig.ConnectAsync(MailProtocol.Sieve);
+        await client.ExpectUntilAsync("OK *");
+        var scram = new ScramClient(HashAlgorithmName.SHA256, "alice@example.org", "secret");
+        await client.SendLineAsync($"AUTHENTICATE \"SCRAM-SHA-256\" \"{scram.First}\"");
+        await client.SendLineAsync($"\"{scram.Final((await client.ExpectAsync("\"*\""))[1..^1])}\"");
+        await store.AcceptSieveLoginAsync();
+        var yes = await client.ExpectAsync("OK (SASL \"*\") \"in\"");
+        Assert.True(scram.Trusts(yes["OK (SASL \"".Length..yes.IndexOf("\")", StringComparison.Ordinal)]));
+    }
+
+    [Fact]
     public async Task A_wrong_password_and_a_name_that_nobody_has_look_alike_and_each_name_keeps_its_salt()
     {
         await using var rig = await RigAsync();

@@ -28,7 +28,7 @@ internal sealed class ConnectionFeatures(LinuxConnection connection) : IFeatureC
     {
         get => _others?[key] ?? (key == typeof(ITlsFeature) ? connection.Tls
             : key == typeof(ISpliceFeature) ? Splice
-            : key == typeof(IHomeThreadFeature) ? connection
+            : key == typeof(IHomeThreadFeature) || key == typeof(IPrefaceFeature) ? connection
             : null);
         set => Others[key] = value;
     }
@@ -41,7 +41,7 @@ internal sealed class ConnectionFeatures(LinuxConnection connection) : IFeatureC
 
     /// <inheritdoc/>
     public IEnumerator<KeyValuePair<Type, object>> GetEnumerator() =>
-        new Dictionary<Type, object>(_others ?? []) { [typeof(ITlsFeature)] = connection.Tls, [typeof(ISpliceFeature)] = Splice, [typeof(IHomeThreadFeature)] = connection }.GetEnumerator();
+        new Dictionary<Type, object>(_others ?? []) { [typeof(ITlsFeature)] = connection.Tls, [typeof(ISpliceFeature)] = Splice, [typeof(IHomeThreadFeature)] = connection, [typeof(IPrefaceFeature)] = connection }.GetEnumerator();
 
     /// <inheritdoc/>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

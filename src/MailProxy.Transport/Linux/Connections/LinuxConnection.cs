@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace MailProxy.Transport.Linux.Connections;
 
 /// <summary>A connection on a reactor. What an idle, spliced one does not need is in <see cref="DialogueParts"/>.</summary>
-internal sealed class LinuxConnection : ConnectionContext, ISocketOwner, IHomeThreadFeature
+internal sealed class LinuxConnection : ConnectionContext, ISocketOwner, IHomeThreadFeature, IPrefaceFeature
 {
     // How long the last octets of a connection may take to leave when it is disposed; a peer that does not read gets a reset then.
     private static readonly TimeSpan LastWordsLimit = TimeSpan.FromSeconds(5);
@@ -198,6 +198,9 @@ internal sealed class LinuxConnection : ConnectionContext, ISocketOwner, IHomeTh
 
     /// <inheritdoc/>
     public ValueTask ReturnAsync() => Reactor.IsCurrent ? ValueTask.CompletedTask : new ValueTask(new WayHome(Reactor), 0);
+
+    /// <inheritdoc/>
+    ValueTask<int> IPrefaceFeature.ReceiveAsync(Memory<byte> target, CancellationToken cancellationToken) => Pipes.Reader.ReceiveAsync(target, cancellationToken);
 
     /// <summary>Runs on the reactor: now when this is its thread, else soon.</summary>
     public void Run(SendOrPostCallback action, object state)

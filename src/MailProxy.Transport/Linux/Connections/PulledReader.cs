@@ -25,6 +25,7 @@ internal sealed class PulledReader(LinuxConnection connection) : PipeReader, IRe
     private bool _cancelNext;
     private int _turn;
     private int _receives;
+    private int _most = int.MaxValue;
     private CancellationToken _token;
     private CancellationTokenRegistration _registration;
 
@@ -68,6 +69,24 @@ internal sealed class PulledReader(LinuxConnection connection) : PipeReader, IRe
         var pending = _completion.Task;
         reactor.Post(static self => ((PulledReader)self!).OnReady(), this);
         return pending;
+    }
+
+    /// <summary>Receives so many octets at most, and leaves the rest where it is.</summary>
+    public async ValueTask<int> ReceiveAsync(Memory<byte> target, CancellationToken cancellationToken)
+    {
+        _most = target.Length;
+        try
+        {
+            var result = await ReadAsync(cancellationToken);
+            var length = (int)result.Buffer.Length;
+            result.Buffer.CopyTo(target.Span);
+            AdvanceTo(result.Buffer.End);
+            return length;
+        }
+        finally
+        {
+            _most = int.MaxValue;
+        }
     }
 
     /// <inheritdoc/>
@@ -178,7 +197,7 @@ internal sealed class PulledReader(LinuxConnection connection) : PipeReader, IRe
         }
 
         Reserve();
-        var received = socket.Receive(_buffer.AsSpan(_end));
+        var received = socket.Receive(_buffer.AsSpan(_end, Math.Min(_buffer!.Length - _end, _most)));
         if (received > 0)
         {
             _end += received;

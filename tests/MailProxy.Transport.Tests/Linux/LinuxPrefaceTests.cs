@@ -1,0 +1,3 @@
+namespace MailProxy.Transport.Tests.Linux;
+
+public sealed class LinuxPrefaceTests() : PrefaceSuite(LinuxTransports.Create);
