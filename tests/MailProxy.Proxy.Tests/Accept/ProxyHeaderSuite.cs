@@ -197,8 +197,9 @@ public abstract class ProxyHeaderSuite(RigTransport on)
         var client = await rig.ConnectAsync(MailProtocol.Mx);
         await client.SendAsync("PROXY TCP6 2001:db8::7 2001:db8::5 52011 25\r\n");
         await client.ExpectAsync("220 *");
-        await client.SendAsync("EHLO mx.example.net\r\nMAIL FROM:<me@example.net>\r\nRCPT TO:<alice@example.org>\r\n");
+        await client.SendAsync("EHLO mx.example.net\r\nMAIL FROM:<me@example.net>\r\n");
         await client.ExpectUntilAsync("250 2.1.0 *");
+        await client.SendLineAsync("RCPT TO:<alice@example.org>");
         var proxy = await store.AcceptLmtpAsync();
         await proxy.TakeRecipientAsync("alice@example.org");
         await client.ExpectAsync("250 *");

@@ -38,8 +38,9 @@ public abstract class XclientSuite(RigTransport on)
         await using var rig = Trusting();
         await using var store = await rig.StoreAsync("store-1", 24);
         var client = await rig.ConnectAsync(MailProtocol.Mx);
-        await client.SendAsync($"XCLIENT {Said} HELO=mx.example.net\r\nEHLO front.example.org\r\nMAIL FROM:<me@example.net>\r\nRCPT TO:<alice@example.org>\r\n");
+        await client.SendAsync($"XCLIENT {Said} HELO=mx.example.net\r\nEHLO front.example.org\r\nMAIL FROM:<me@example.net>\r\n");
         await client.ExpectUntilAsync("250 2.1.0 *");
+        await client.SendLineAsync("RCPT TO:<alice@example.org>");
         var proxy = await store.AcceptLmtpAsync();
         await proxy.TakeRecipientAsync("alice@example.org");
         await client.ExpectAsync("250 *");
