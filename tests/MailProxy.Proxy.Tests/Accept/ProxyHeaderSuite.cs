@@ -198,9 +198,9 @@ public abstract class ProxyHeaderSuite(RigTransport on)
         await client.SendAsync("PROXY TCP6 2001:db8::7 2001:db8::5 52011 25\r\n");
         await client.ExpectAsync("220 *");
         await client.SendAsync("EHLO mx.example.net\r\nMAIL FROM:<me@example.net>\r\nRCPT TO:<alice@example.org>\r\n");
-        await client.ExpectUntilAsync("250 2.1.0 *");
         var proxy = await store.AcceptLmtpAsync();
         await proxy.TakeRecipientAsync("alice@example.org");
+        await client.ExpectUntilAsync("250 2.1.0 *");
         await client.ExpectAsync("250 *");
         await client.SendLineAsync("DATA");
         var data = proxy.TakeDataAsync();

@@ -39,9 +39,9 @@ public abstract class XclientSuite(RigTransport on)
         await using var store = await rig.StoreAsync("store-1", 24);
         var client = await rig.ConnectAsync(MailProtocol.Mx);
         await client.SendAsync($"XCLIENT {Said} HELO=mx.example.net\r\nEHLO front.example.org\r\nMAIL FROM:<me@example.net>\r\nRCPT TO:<alice@example.org>\r\n");
-        await client.ExpectUntilAsync("250 2.1.0 *");
         var proxy = await store.AcceptLmtpAsync();
         await proxy.TakeRecipientAsync("alice@example.org");
+        await client.ExpectUntilAsync("250 2.1.0 *");
         await client.ExpectAsync("250 *");
         await client.SendLineAsync("XCLIENT ADDR=192.0.2.8");
         await client.ExpectAsync("503 5.5.1 *");
