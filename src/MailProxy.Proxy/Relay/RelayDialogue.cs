@@ -165,26 +165,7 @@ internal sealed class RelayDialogue(
 
         await ResetAsync();
         _helo = session.Word is { Helo: { Length: > 0 } told } ? told : name;
-        return Junk(command.Verb == "HELO" ? $"250 {settings.HostName}\r\n" : SmtpReplyWriter.Format(250, [settings.HostName, .. Extensions()]));
-    }
-
-    private IEnumerable<string> Extensions()
-    {
-        yield return "PIPELINING";
-        yield return string.Create(CultureInfo.InvariantCulture, $"SIZE {settings.Limits.MessageSize}");
-        yield return "8BITMIME";
-        yield return "SMTPUTF8";
-        yield return "CHUNKING";
-        yield return "ENHANCEDSTATUSCODES";
-        if (settings.OffersStartTls)
-        {
-            yield return "STARTTLS";
-        }
-
-        if (session.IsTrusted)
-        {
-            yield return SmtpXclient.Offer;
-        }
+        return Junk(command.Verb == "HELO" ? $"250 {settings.HostName}\r\n" : SmtpReplyWriter.Format(250, [settings.HostName, .. RelayExtensions.Of(settings, session)]));
     }
 
     private async ValueTask<string?> StartTlsAsync(CancellationToken stop)
@@ -243,7 +224,7 @@ internal sealed class RelayDialogue(
         if (_milters is not null && await _milters.OpenAsync(envelope) is { } refused)
         {
             await ResetAsync();
-            return refused.Line;
+            return refused.IsTemporary ? refused.Line : Junk(refused.Line);
         }
 
         _transaction = new RelayTransaction(envelope, session, services, settings.Deadline, _helo);
