@@ -68,6 +68,22 @@ public sealed class PortableRelayLinkTests() : RelayLinkSuite(RigTransport.Porta
 
 public sealed class LinuxRelayLinkTests() : RelayLinkSuite(RigTransport.Linux);
 
+public sealed class MemoryRelayFaultMatrixTests() : RelayFaultMatrixSuite(RigTransport.Memory);
+
+public sealed class LinuxRelayFaultMatrixTests() : RelayFaultMatrixSuite(RigTransport.Linux);
+
+public sealed class MemoryRelayGroupTests() : RelayGroupSuite(RigTransport.Memory);
+
+public sealed class PortableRelayGroupTests() : RelayGroupSuite(RigTransport.Portable);
+
+public sealed class LinuxRelayGroupTests() : RelayGroupSuite(RigTransport.Linux);
+
+public sealed class MemoryRelayExtensionTests() : RelayExtensionSuite(RigTransport.Memory);
+
+public sealed class LinuxRelayExtensionTests() : RelayExtensionSuite(RigTransport.Linux);
+
+public sealed class MemoryRelayPaceTests() : RelayPaceSuite(RigTransport.Memory);
+
 public sealed class MemoryRelayFaultTests() : RelayFaultSuite(RigTransport.Memory);
 
 public sealed class PortableRelayFaultTests() : RelayFaultSuite(RigTransport.Portable);

@@ -17,9 +17,12 @@ public sealed class DialogueClient(ConnectionContext connection) : IAsyncDisposa
     public ConnectionContext Connection => connection;
 
     /// <summary>Sends octets as they are.</summary>
-    public async Task SendAsync(string text)
+    public Task SendAsync(string text) => SendAsync(text, Patience);
+
+    /// <summary>The same, where the peer may be slow to read.</summary>
+    public async Task SendAsync(string text, TimeSpan patience)
     {
-        var result = await connection.Transport.Output.WriteAsync(Encoding.Latin1.GetBytes(text)).AsTask().WaitAsync(Patience);
+        var result = await connection.Transport.Output.WriteAsync(Encoding.Latin1.GetBytes(text)).AsTask().WaitAsync(patience);
         if (result.IsCanceled)
         {
             throw new InvalidOperationException("The write was cancelled.");
@@ -30,12 +33,14 @@ public sealed class DialogueClient(ConnectionContext connection) : IAsyncDisposa
     public Task SendLineAsync(string line) => SendAsync(line + "\r\n");
 
     /// <summary>The next line without CRLF; null at the end of the connection.</summary>
-    public async Task<string?> ReadLineAsync()
+    public Task<string?> ReadLineAsync() => ReadLineAsync(Patience);
+
+    private async Task<string?> ReadLineAsync(TimeSpan patience)
     {
         var input = connection.Transport.Input;
         while (true)
         {
-            var result = await input.ReadAsync().AsTask().WaitAsync(Patience);
+            var result = await input.ReadAsync().AsTask().WaitAsync(patience);
             var end = result.Buffer.PositionOf((byte)'\n');
             if (end is not null)
             {
@@ -70,9 +75,12 @@ public sealed class DialogueClient(ConnectionContext connection) : IAsyncDisposa
     }
 
     /// <summary>Reads a line that must match; <c>*</c> and <c>?</c> are wildcards, a backslash takes their meaning. Returns it.</summary>
-    public async Task<string> ExpectAsync(string pattern)
+    public Task<string> ExpectAsync(string pattern) => ExpectAsync(pattern, Patience);
+
+    /// <summary>The same, where it may take long.</summary>
+    public async Task<string> ExpectAsync(string pattern, TimeSpan patience)
     {
-        var line = await ReadLineAsync() ?? throw new DialogueException($"Expected '{pattern}', but the connection ended.");
+        var line = await ReadLineAsync(patience) ?? throw new DialogueException($"Expected '{pattern}', but the connection ended.");
         return FileSystemName.MatchesSimpleExpression(pattern, line, ignoreCase: false)
             ? line
             : throw new DialogueException($"Expected '{pattern}', got '{line}'.");

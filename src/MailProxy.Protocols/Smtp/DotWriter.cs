@@ -18,30 +18,34 @@ public sealed class DotWriter
     /// <summary>Writes the next octets of the content, however they are cut.</summary>
     public void Write(ReadOnlySpan<byte> content, IBufferWriter<byte> output)
     {
-        while (!content.IsEmpty)
+        if (content.IsEmpty)
         {
-            if (_last == Lf && content[0] == '.')
-            {
-                output.Write("."u8);
-            }
-
-            var end = content.IndexOf(Lf);
-            var length = end < 0 ? content.Length : end + 1;
-            output.Write(content[..length]);
-            if (end >= 0)
-            {
-                _endsInCrLf = (end > 0 ? content[end - 1] : _last) == Cr;
-            }
-
-            _last = content[length - 1];
-            content = content[length..];
+            return;
         }
+
+        if (_last == Lf && content[0] == '.')
+        {
+            output.Write("."u8);
+        }
+
+        // As many lines as lie there without a dot in front go out at once.
+        var rest = content;
+        while (rest.IndexOf("\n."u8) is var end and >= 0)
+        {
+            output.Write(rest[..(end + 1)]);
+            output.Write("."u8);
+            rest = rest[(end + 1)..];
+        }
+
+        output.Write(rest);
+        _endsInCrLf = content[^1] == Lf && (content.Length > 1 ? content[^2] : _last) == Cr;
+        _last = content[^1];
     }
 
     /// <summary>Writes the end: the CRLF that the content's last line may lack, and the lone dot.</summary>
     public void End(IBufferWriter<byte> output)
     {
-        if (_last != Lf || !_endsInCrLf)
+        if (!_endsInCrLf)
         {
             output.Write("\r\n"u8);
         }

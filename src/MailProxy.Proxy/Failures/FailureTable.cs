@@ -32,6 +32,7 @@ internal static class FailureTable
         [NoSuchUser] = new("[AUTHENTICATIONFAILED]", "[AUTH]", "550 5.1.1", "550 5.1.1", "No such user here.", LogLevel.Debug, "no_such_user"),
         [RelayDenied] = new("[CANNOT]", "[AUTH]", "550 5.7.1", "550 5.7.1", "Relaying denied: this server delivers to its own domains only.", LogLevel.Debug, "relay_denied"),
         [StoreLacksUtf8] = new("[CANNOT]", "[SYS/PERM]", "550 5.6.7", "550 5.6.7", "The server that holds this mailbox takes no internationalized mail.", LogLevel.Debug, "store_lacks_utf8"),
+        [StoreLacksBinary] = new("[CANNOT]", "[SYS/PERM]", "554 5.6.3", "554 5.6.3", "The server that holds this mailbox takes no binary content, and nothing is converted here.", LogLevel.Warning, "store_lacks_binary"),
         [SenderNotOwned] = new("[CANNOT]", "[AUTH]", "553 5.7.1", "553 5.7.1", "This sender address is not yours.", LogLevel.Information, "sender_not_owned"),
         [SubmissionLimited] = new("[LIMIT]", "[IN-USE]", "450 4.7.1", "450 4.7.1", "Too much mail in too short a time, please try again later.", LogLevel.Information, "submission_limited"),
         [TooManyErrors] = Ending("[LIMIT]", "[AUTH]", "421 4.7.0", "Too many errors, goodbye.", "too_many_errors"),

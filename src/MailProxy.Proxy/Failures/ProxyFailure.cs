@@ -60,6 +60,9 @@ public enum ProxyFailure
     /// <summary>The address or message needs SMTPUTF8 and the store does not have it (relay only).</summary>
     StoreLacksUtf8,
 
+    /// <summary>The message is BINARYMIME and the store does not take that (relay only).</summary>
+    StoreLacksBinary,
+
     /// <summary>A submitter named a sender that is not theirs (RFC 6409 6.1).</summary>
     SenderNotOwned,
 

@@ -8,6 +8,8 @@ namespace MailProxy.Proxy.Milter;
 /// <summary>Sender and recipients as milters change them, one after the other. What is no address is not taken.</summary>
 internal sealed class EditedEnvelope(RelayEnvelope envelope, IEnumerable<string> recipients)
 {
+    private static readonly EnvelopeParser Parser = new(long.MaxValue, new RelayOptions());
+
     private readonly List<string> _recipients = [.. recipients];
     private readonly HashSet<string> _added = new(StringComparer.OrdinalIgnoreCase);
 
@@ -28,10 +30,10 @@ internal sealed class EditedEnvelope(RelayEnvelope envelope, IEnumerable<string>
     {
         switch (change.Verb)
         {
-            case MilterVerb.ChangeFrom when EnvelopeParser.ParseMail(Argument("FROM", change.Text), long.MaxValue) is { Envelope: { } changed }:
+            case MilterVerb.ChangeFrom when Parser.ParseMail(Argument("FROM", change.Text)) is { Envelope: { } changed }:
                 Envelope = Envelope with { Sender = changed.Sender };
                 break;
-            case MilterVerb.AddRecipient or MilterVerb.AddRecipientWithParameters when EnvelopeParser.ParseRecipient(Argument("TO", change.Text)) is { Address: { } address }:
+            case MilterVerb.AddRecipient or MilterVerb.AddRecipientWithParameters when Parser.ParseRecipient(Argument("TO", change.Text)) is { Recipient.Address: { } address }:
                 if (_recipients.Contains(address, StringComparer.OrdinalIgnoreCase))
                 {
                     return;
@@ -40,7 +42,7 @@ internal sealed class EditedEnvelope(RelayEnvelope envelope, IEnumerable<string>
                 _recipients.Add(address);
                 _added.Add(address);
                 break;
-            case MilterVerb.DeleteRecipient when EnvelopeParser.ParseRecipient(Argument("TO", change.Text)) is { Address: { } address }:
+            case MilterVerb.DeleteRecipient when Parser.ParseRecipient(Argument("TO", change.Text)) is { Recipient.Address: { } address }:
                 if (_recipients.RemoveAll(recipient => recipient.Equals(address, StringComparison.OrdinalIgnoreCase)) == 0)
                 {
                     return;

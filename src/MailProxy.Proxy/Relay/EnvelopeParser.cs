@@ -6,10 +6,12 @@ using MailProxy.Protocols.Smtp;
 namespace MailProxy.Proxy.Relay;
 
 /// <summary>From the arguments of MAIL and RCPT to an envelope, or the reply that says what is wrong with them.</summary>
-internal static class EnvelopeParser
+/// <param name="sizeLimit">Largest message, octets.</param>
+/// <param name="options">Which extensions are offered; what is not offered is not taken.</param>
+internal sealed class EnvelopeParser(long sizeLimit, RelayOptions options)
 {
     /// <summary>MAIL FROM with its parameters.</summary>
-    public static (RelayEnvelope? Envelope, RelayReply? Refusal) ParseMail(in ReadOnlySequence<byte> argument, long sizeLimit)
+    public (RelayEnvelope? Envelope, RelayReply? Refusal) ParseMail(in ReadOnlySequence<byte> argument)
     {
         switch (SmtpPath.TryParse(argument, SmtpPathKind.Reverse, out var path))
         {
@@ -21,49 +23,93 @@ internal static class EnvelopeParser
                 return (null, new(501, "5.1.7 MAIL takes FROM:<address>."));
         }
 
-        bool isEightBit = false, isInternational = false;
-        long? size = null;
-        foreach (var (name, value) in path!.Parameters)
+        var envelope = new RelayEnvelope(path!.Address, IsEightBit: false, IsInternational: false, DeclaredSize: null);
+        foreach (var (name, value) in path.Parameters)
         {
-            switch (name)
+            var (read, refusal) = Read(envelope, name, value);
+            if (read is null)
             {
-                case "SIZE" when long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var octets):
-                    size = octets;
-                    break;
-                case "BODY" when value.ToUpperInvariant() is "7BIT" or "8BITMIME":
-                    isEightBit = value.Length > 4;
-                    break;
-                case "SMTPUTF8" when value.Length == 0:
-                    isInternational = true;
-                    break;
-
-                // RFC 4954 5: AUTH= names who submitted it first; nobody here is trusted to say so.
-                case "AUTH":
-                    break;
-                case "SIZE" or "BODY" or "SMTPUTF8":
-                    return (null, new(501, $"5.5.4 {name} has no such value."));
-                default:
-                    return (null, new(555, $"5.5.4 The parameter {name} is not supported."));
+                return (null, refusal);
             }
+
+            envelope = read;
         }
 
-        if (size > sizeLimit)
+        if (envelope.DeclaredSize > sizeLimit)
         {
             return (null, new(552, $"5.3.4 The message is larger than {sizeLimit} octets."));
         }
 
-        return path.NeedsUtf8 && !isInternational
-            ? (null, new(553, "5.6.7 This address needs SMTPUTF8."))
-            : (new RelayEnvelope(path.Address, isEightBit, isInternational, size), null);
+        return path.NeedsUtf8 && !envelope.IsInternational ? (null, new(553, "5.6.7 This address needs SMTPUTF8.")) : (envelope, null);
     }
 
-    /// <summary>RCPT TO. It has no parameters, because DSN is not offered.</summary>
-    public static (string? Address, RelayReply? Refusal) ParseRecipient(in ReadOnlySequence<byte> argument) =>
-        SmtpPath.TryParse(argument, SmtpPathKind.Forward, out var path) switch
+    /// <summary>RCPT TO with its parameters.</summary>
+    public (RecipientCommand? Recipient, RelayReply? Refusal) ParseRecipient(in ReadOnlySequence<byte> argument)
+    {
+        switch (SmtpPath.TryParse(argument, SmtpPathKind.Forward, out var path))
         {
-            ReadStatus.Done when path!.Parameters.Count > 0 => (null, new(555, $"5.5.4 The parameter {path.Parameters.Keys.First()} is not supported.")),
-            ReadStatus.Done => (path!.Address, null),
-            ReadStatus.TooLong => (null, new(501, "5.1.3 The address is too long.")),
-            _ => (null, new(501, "5.1.3 RCPT takes TO:<address>.")),
-        };
+            case ReadStatus.Done:
+                break;
+            case ReadStatus.TooLong:
+                return (null, new(501, "5.1.3 The address is too long."));
+            default:
+                return (null, new(501, "5.1.3 RCPT takes TO:<address>."));
+        }
+
+        var recipient = new RecipientCommand(path!.Address);
+        foreach (var (name, value) in path.Parameters)
+        {
+            switch (name)
+            {
+                case "NOTIFY" when options.OfferDsn && DsnParameters.Notify(value) is { } notify:
+                    recipient = recipient with { Notify = notify };
+                    break;
+                case "ORCPT" when options.OfferDsn && DsnParameters.IsOriginalRecipient(value):
+                    recipient = recipient with { OriginalRecipient = value };
+                    break;
+                case "NOTIFY" or "ORCPT" when options.OfferDsn:
+                    return (null, NoSuchValue(name));
+                default:
+                    return (null, NotSupported(name));
+            }
+        }
+
+        return (recipient, null);
+    }
+
+    private (RelayEnvelope? Envelope, RelayReply? Refusal) Read(RelayEnvelope envelope, string name, string value)
+    {
+        switch (name)
+        {
+            case "SIZE" when long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var octets):
+                return (envelope with { DeclaredSize = octets }, null);
+            case "BODY":
+                return value.ToUpperInvariant() switch
+                {
+                    "7BIT" => (envelope, null),
+                    "8BITMIME" => (envelope with { IsEightBit = true }, null),
+                    "BINARYMIME" when options.OfferBinaryMime => (envelope with { IsBinary = true }, null),
+                    _ => (null, NoSuchValue(name)),
+                };
+            case "SMTPUTF8" when value.Length == 0:
+                return (envelope with { IsInternational = true }, null);
+            case "RET" when options.OfferDsn && DsnParameters.Return(value) is { } what:
+                return (envelope with { Return = what }, null);
+            case "ENVID" when options.OfferDsn && DsnParameters.IsEnvelopeId(value):
+                return (envelope with { EnvelopeId = value }, null);
+
+            // RFC 4954 5: AUTH= names who submitted it first; nobody here is trusted to say so.
+            case "AUTH":
+                return (envelope, null);
+            case "SIZE" or "SMTPUTF8":
+            case "RET" or "ENVID" when options.OfferDsn:
+                return (null, NoSuchValue(name));
+            default:
+                return (null, NotSupported(name));
+        }
+    }
+
+    private static RelayReply NoSuchValue(string name) => new(501, $"5.5.4 {name} has no such value.");
+
+    private static RelayReply NotSupported(string name) => new(555, $"5.5.4 The parameter {name} is not supported.");
 }

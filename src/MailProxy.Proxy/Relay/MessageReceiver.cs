@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Globalization;
-using System.Text;
 using MailProxy.Protocols;
 using MailProxy.Protocols.Smtp;
 using MailProxy.Proxy.Failures;
@@ -11,39 +9,49 @@ using MailProxy.Proxy.Wire;
 namespace MailProxy.Proxy.Relay;
 
 /// <summary>Takes one message from the client, by DATA or BDAT, hands it to the fan-out as it comes, and turns the stores' verdicts into the answer.</summary>
-internal sealed class MessageReceiver(
-    string id, RelayTransaction transaction, SessionContext session, SessionServices services, RelayPolicy policy, MilterChain? milters)
+internal sealed class MessageReceiver : IDisposable
 {
-    private const string NotAll = "4.4.0 Not every recipient's server took the message, please try again later.";
-
     // Stores wait 5 min for the next command (RFC 5321 4.5.3.2.7), foreign ones less.
     private static readonly TimeSpan StorePatience = TimeSpan.FromMinutes(1);
 
-    private const int PieceOctets = 64 * 1024;
-
-    private readonly long _startedAt = services.Time.GetTimestamp();
+    private readonly string _id;
+    private readonly RelayTransaction _transaction;
+    private readonly SessionContext _session;
+    private readonly SessionServices _services;
+    private readonly RelayPolicy _policy;
+    private readonly MilterChain? _milters;
 
     // With milters it only judges at first: the stores hear of the message when they have.
-    private readonly MessageFanOut _fanOut = new(milters is null ? transaction.Targets : [], services.Settings.Limits, services.Time);
+    private readonly MessageFanOut _fanOut;
+    private readonly long _startedAt;
     private RelayReply? _notKept;
 
-    /// <summary>Asks the stores for the go-ahead.</summary>
-    public ValueTask BeginAsync() => milters is null ? _fanOut.BeginAsync(Trace()) : ValueTask.CompletedTask;
+    // One octet every few minutes is a message as well, but not one that stores are kept busy for.
+    private readonly SessionDeadline _clock;
 
-    private byte[] Trace() => TraceHeader.Format(
-        transaction.Helo,
-        session.Client?.Address,
-        services.Settings.HostName,
-        policy.With(session.IsPrivate),
-        id,
-        services.Time.GetUtcNow(),
-        policy.IsAuthenticated && services.Settings.Submission.TraceUser ? session.User : null);
+    /// <param name="id">For the trace header and the log.</param>
+    /// <param name="transaction">With at least one recipient.</param>
+    /// <param name="session">The session.</param>
+    /// <param name="services">What sessions share.</param>
+    /// <param name="policy">What kind of session it is.</param>
+    /// <param name="milters">Who judges it before any store gets it; null: nobody.</param>
+    public MessageReceiver(string id, RelayTransaction transaction, SessionContext session, SessionServices services, RelayPolicy policy, MilterChain? milters)
+    {
+        (_id, _transaction, _session, _services, _policy, _milters) = (id, transaction, session, services, policy, milters);
+        _startedAt = services.Time.GetTimestamp();
+        var limits = services.Settings.Limits;
+        _clock = new SessionDeadline(services.Deadlines, limits.RelayMessage, CancellationToken.None, CancellationToken.None);
+        _fanOut = new MessageFanOut(
+            milters is null ? transaction.Targets : [], isOneVerdict: !policy.IsLmtp, transaction.Envelope.IsBinary, limits, _clock, session.Connection, services.Time);
+    }
+
+    /// <summary>Asks the stores for the go-ahead.</summary>
+    public ValueTask BeginAsync() => _milters is null ? _fanOut.BeginAsync(Trace()) : ValueTask.CompletedTask;
 
     /// <summary>Reads up to the dot on a line of its own. False: the client went away before it, so nothing is kept anywhere.</summary>
     public async ValueTask<bool> ReceiveDottedAsync(MailWire wire)
     {
         var dots = new DotReader();
-        var piece = new ArrayBufferWriter<byte>(16_384);
         while (true)
         {
             var (buffer, isCompleted) = await ReadAsync(wire);
@@ -52,17 +60,22 @@ internal sealed class MessageReceiver(
                 return false;
             }
 
-            piece.ResetWrittenCount();
-            var status = dots.TryRead(buffer, piece, out var consumed);
+            var isWanted = _fanOut.IsWanted;
+            var (before, pieceBefore) = (dots.Length, _fanOut.Piece.Length);
+            var status = dots.TryRead(Slice(buffer, MessageFanOut.ReadLength), isWanted ? _fanOut.Piece : null, out var consumed);
             wire.Input.AdvanceTo(consumed);
             if (dots.HasBareLineEnd)
             {
                 _fanOut.RefuseLines();
             }
 
-            if (piece.WrittenCount > 0)
+            if (!isWanted)
             {
-                await TakeAsync(piece.WrittenMemory);
+                _fanOut.Count(dots.Length - before);
+            }
+            else if (_fanOut.Piece.Length - pieceBefore is > 0 and var added)
+            {
+                await AddedAsync(added, isScanned: true);
             }
 
             if (status == ReadStatus.Done)
@@ -70,7 +83,7 @@ internal sealed class MessageReceiver(
                 return true;
             }
 
-            if (isCompleted)
+            if (isCompleted && buffer.Length <= MessageFanOut.ReadLength)
             {
                 return false;
             }
@@ -83,15 +96,23 @@ internal sealed class MessageReceiver(
         while (size > 0)
         {
             var (buffer, isCompleted) = await ReadAsync(wire);
-            var part = buffer.Slice(0, Math.Min(size, buffer.Length));
-            foreach (var piece in part)
+            var part = Slice(buffer, Math.Min(size, MessageFanOut.ReadLength));
+            var length = (int)part.Length;
+            size -= length;
+            if (_fanOut.IsWanted)
             {
-                await TakeAsync(piece);
+                part.CopyTo(_fanOut.Piece.GetSpan(length));
+                _fanOut.Piece.Advance(length);
+                wire.Input.AdvanceTo(part.End);
+                await AddedAsync(length, isScanned: false);
+            }
+            else
+            {
+                wire.Input.AdvanceTo(part.End);
+                _fanOut.Count(length);
             }
 
-            size -= part.Length;
-            wire.Input.AdvanceTo(part.End);
-            if (size > 0 && isCompleted)
+            if (size > 0 && isCompleted && buffer.Length == length)
             {
                 return false;
             }
@@ -101,12 +122,13 @@ internal sealed class MessageReceiver(
     }
 
     /// <summary>Reads and forgets a chunk that nobody wants. False: the client went away.</summary>
-    public static async ValueTask<bool> SkipAsync(MailWire wire, long size, LimitOptions limits, TimeProvider time)
+    public static async ValueTask<bool> SkipAsync(MailWire wire, long size, SessionServices services)
     {
+        using var clock = new SessionDeadline(services.Deadlines, services.Settings.Limits.RelayMessage, CancellationToken.None, CancellationToken.None);
         while (size > 0)
         {
-            var (buffer, isCompleted) = await ReadAsync(wire, limits, time);
-            var part = buffer.Slice(0, Math.Min(size, buffer.Length));
+            var (buffer, isCompleted) = await ReadAsync(wire, clock, services.Settings.Limits);
+            var part = Slice(buffer, size);
             size -= part.Length;
             wire.Input.AdvanceTo(part.End);
             if (size > 0 && isCompleted)
@@ -121,84 +143,83 @@ internal sealed class MessageReceiver(
     /// <summary>The message is here: lets the stores have it and says what became of it, in one reply or (LMTP) one per recipient.</summary>
     public async ValueTask<string> AnswerAsync()
     {
+        // It has come in time; how long its verdicts may take is another matter.
+        _clock.LoggedIn();
         _fanOut.Complete();
-        if ((_fanOut.Refusal ?? _notKept) is { } refusal)
+        var refusal = _fanOut.Refusal ?? _notKept ?? (_milters is null ? null : await FilterAsync(_milters));
+        if (refusal is not null)
         {
-            return Refuse(refusal);
+            return Say([.. _transaction.Recipients.Select(_ => refusal)], refusal);
         }
 
-        if (milters is not null && await FilterAsync(milters) is { } filtered)
+        if (await _fanOut.EndAsync() is not { } verdicts)
         {
-            return Refuse(filtered);
+            // The answer can only be "again".
+            return Say([.. _transaction.Recipients.Select(_ => MessageVerdict.Again)], MessageVerdict.Again);
         }
 
-        if (!policy.IsLmtp && _fanOut.IsBroken)
+        var replies = _transaction.Recipients.ConvertAll(recipient => MessageVerdict.Of(recipient, verdicts));
+        var answer = MessageVerdict.OfAll(replies);
+        if (replies.Exists(reply => reply.IsPositive))
         {
-            // The answer can only be "again", so nobody is given the message now: the repeat would be a second copy.
-            var again = new RelayReply(451, NotAll);
-            Report([.. transaction.Recipients.Select(_ => again)], again);
-            return again.Line;
+            _session.Messages++;
         }
 
-        var verdicts = await _fanOut.EndAsync();
-        var replies = transaction.Recipients.Select(recipient => Combine(recipient.Places.Select(place => verdicts[place.Target][place.Index]))).ToList();
-        var single = Combine(replies);
-        var isSame = replies.TrueForAll(reply => reply.Code / 100 == replies[0].Code / 100);
-
-        // Where stores differ one SMTP answer cannot be true for all: the sender repeats, nothing is lost.
-        var answer = isSame ? single : new RelayReply(451, NotAll);
-        if (single.IsPositive)
-        {
-            session.Messages++;
-        }
-
-        answer = answer.IsPositive ? new RelayReply(250, $"2.0.0 OK, message {id}") : answer;
-        Report(replies, answer);
-        return policy.IsLmtp ? string.Concat(replies.Zip(transaction.Recipients, Line)) : answer.Line;
+        return Say(replies, answer.IsPositive ? new RelayReply(250, $"2.0.0 OK, message {_id}") : answer);
     }
 
-    private string Refuse(RelayReply refusal)
+    /// <inheritdoc/>
+    public void Dispose()
     {
-        var lines = policy.IsLmtp ? transaction.Recipients.Select(_ => refusal) : [refusal];
-        Report([.. transaction.Recipients.Select(_ => refusal)], refusal);
-        return string.Concat(lines.Select(line => line.Line));
+        _fanOut.Dispose();
+        _clock.Dispose();
     }
 
-    private async ValueTask TakeAsync(ReadOnlyMemory<byte> piece)
+    private byte[] Trace() => TraceHeader.Format(
+        _transaction.Helo,
+        _session.Client?.Address,
+        _services.Settings.HostName,
+        _policy.With(_session.IsPrivate),
+        _id,
+        _services.Time.GetUtcNow(),
+        _policy.IsAuthenticated && _services.Settings.Submission.TraceUser ? _session.User : null);
+
+    private async ValueTask AddedAsync(int count, bool isScanned)
     {
-        await _fanOut.WriteAsync(piece);
-        if (milters is not null && _fanOut.Refusal is null && _notKept is null)
+        if (_milters is not null && _fanOut.Refusal is null && _notKept is null)
         {
-            _notKept = await milters.AppendAsync(piece);
+            _notKept = await _milters.AppendAsync(_fanOut.Piece.AsOctets()[^count..]);
         }
+
+        await _fanOut.AddedAsync(count, isScanned);
     }
 
     // What ends it here, a message that was discarded with its 250 too; null: the stores have all of it but its end.
     private async ValueTask<RelayReply?> FilterAsync(MilterChain chain)
     {
-        var envelope = new EditedEnvelope(transaction.Envelope, transaction.Recipients.Select(recipient => recipient.Address));
+        var envelope = new EditedEnvelope(_transaction.Envelope, _transaction.Recipients.Select(recipient => recipient.Address));
         var judged = await chain.JudgeAsync(envelope);
         if (judged.Message is not { } message || envelope.Recipients.Count == 0)
         {
-            return judged.Refusal ?? new RelayReply(250, $"2.0.0 OK, message {id}");
+            return judged.Refusal ?? new RelayReply(250, $"2.0.0 OK, message {_id}");
         }
 
-        if (chain.HasRefusedRecipients || envelope.IsEdited || services.Time.GetElapsedTime(_startedAt) > StorePatience)
+        if (chain.HasRefusedRecipients || envelope.IsEdited || _services.Time.GetElapsedTime(_startedAt) > StorePatience)
         {
-            if (await transaction.BeginAgainAsync(envelope.Envelope, envelope.Recipients, IsNeeded, policy.MayLeave) is { } refusal)
+            if (await _transaction.BeginAgainAsync(envelope.Envelope, envelope.Recipients, IsNeeded) is { } refusal)
             {
                 return refusal;
             }
         }
 
-        _fanOut.Aim(transaction.Targets);
+        _fanOut.Aim(_transaction.Targets);
         await _fanOut.BeginAsync(Trace());
         if (message.IsEdited)
         {
             await _fanOut.PassOnAsync(message.Header.ToOctets());
         }
 
-        var piece = new byte[PieceOctets];
+        var piece = new byte[MessageFanOut.PieceLength];
         for (var position = message.IsEdited ? message.BodyStart : 0; ;)
         {
             var length = await chain.ReadAsync(message.Body, position, piece);
@@ -216,51 +237,28 @@ internal sealed class MessageReceiver(
         {
             if (envelope.IsAdded(address))
             {
-                MilterLog.NotAdded(services.Logger, session.Listener.Name, session.Id, address, $"{reply.Code} {reply.Text}");
+                MilterLog.NotAdded(_services.Logger, _session.Listener.Name, _session.Id, address, $"{reply.Code} {reply.Text}");
             }
 
             return !envelope.IsAdded(address);
         }
     }
 
-    private static string Line(RelayReply reply, RelayRecipient recipient) =>
-        reply.IsPositive ? $"250 2.1.5 <{recipient.Address}> OK\r\n" : reply.Line;
+    private static ReadOnlySequence<byte> Slice(in ReadOnlySequence<byte> buffer, long most) => buffer.Length <= most ? buffer : buffer.Slice(0, most);
 
-    // The worst for the sender wins: temporary before permanent, because what can still succeed must be tried again.
-    private static RelayReply Combine(IEnumerable<RelayReply> replies)
+    private static async ValueTask<(ReadOnlySequence<byte> Buffer, bool IsCompleted)> ReadAsync(MailWire wire, SessionDeadline clock, LimitOptions limits)
     {
-        var all = replies.ToList();
-        return all.Find(reply => reply.IsTemporary) ?? all.Find(reply => !reply.IsPositive) ?? all[0];
-    }
-
-    // One octet every few minutes is a message as well, but not one that stores are kept busy for.
-    private ValueTask<(ReadOnlySequence<byte> Buffer, bool IsCompleted)> ReadAsync(MailWire wire) =>
-        services.Time.GetElapsedTime(_startedAt) < services.Settings.Limits.RelayMessage
-            ? ReadAsync(wire, services.Settings.Limits, services.Time)
-            : throw new OperationCanceledException("The message took too long.");
-
-    private static async ValueTask<(ReadOnlySequence<byte> Buffer, bool IsCompleted)> ReadAsync(MailWire wire, LimitOptions limits, TimeProvider time)
-    {
-        using var idle = new CancellationTokenSource(limits.RelayIdle, time);
-        var result = await wire.Input.ReadAsync(idle.Token);
+        using var idle = clock.Within(limits.RelayIdle);
+        var result = await wire.Input.ReadAsync(clock.Token);
         return (result.Buffer, result.IsCompleted);
     }
 
-    private void Report(List<RelayReply> replies, RelayReply answer)
+    private ValueTask<(ReadOnlySequence<byte> Buffer, bool IsCompleted)> ReadAsync(MailWire wire) => ReadAsync(wire, _clock, _services.Settings.Limits);
+
+    private string Say(List<RelayReply> replies, RelayReply answer)
     {
-        var text = new StringBuilder();
-        for (var i = 0; i < replies.Count; i++)
-        {
-            var stores = string.Join('+', transaction.Recipients[i].Places.Select(place => place.Target.Name).Distinct());
-            text.Append(CultureInfo.InvariantCulture, $"{(i == 0 ? "" : ", ")}<{transaction.Recipients[i].Address}> {stores} {replies[i].Code}");
-        }
-
-        foreach (var target in transaction.Targets.Where(target => target.Fault is not null))
-        {
-            text.Append(CultureInfo.InvariantCulture, $"; {target.Name}: {target.FaultDetail}");
-        }
-
-        services.Metrics.Relayed(session.Listener.Name, answer.Code);
-        SessionLog.Relayed(services.Logger, session.Listener.Name, id, session.Id, transaction.Envelope.Sender, text.ToString(), _fanOut.Size, $"{answer.Code} {answer.Text}");
+        _services.Metrics.Relayed(_session.Listener.Name, answer.Code);
+        MessageReport.Write(_services.Logger, _session, _id, _transaction, replies, _fanOut.Size, answer);
+        return _policy.IsLmtp ? string.Concat(replies.Zip(_transaction.Recipients, MessageVerdict.LineOf)) : answer.Line;
     }
 }

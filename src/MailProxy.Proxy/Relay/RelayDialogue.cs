@@ -26,15 +26,16 @@ namespace MailProxy.Proxy.Relay;
 internal sealed class RelayDialogue(
     SessionContext session, SessionServices services, DialogueSettings settings, MailWire wire, DirectoryUser? submitter, string helo) : IAsyncDisposable
 {
-    // RFC 5321 4.5.3.1.4 gives commands 512 octets; parameters of extensions need more, and long addresses in UTF-8 as well.
-    private const int LineLimit = 2_048;
-
-    private readonly RelayPolicy _policy = RelayPolicy.Of(session.Listener.Protocol!.Value, submitter);
+    private readonly RelayPolicy _policy = RelayPolicy.Of(session.Listener.Protocol!.Value, submitter, services.Settings.Relay);
+    private readonly EnvelopeParser _parser = new(settings.Limits.MessageSize, services.Settings.Relay);
+    private readonly RelayClient _client = new(wire, session, settings, services.Time);
     private readonly SubmissionRules? _rules = submitter is null ? null : new(submitter, session, services, settings.Deadline);
+    private RecipientCommands? _recipientCommands;
     private string _helo = helo;
     private RelayTransaction? _transaction;
     private MilterChain? _milters;
-    private MessageReceiver? _chunks;
+    private MessageReceiver? _receiver;
+    private bool _isChunked;
     private int _junk;
     private int _refused;
     private int _messages;
@@ -58,7 +59,7 @@ internal sealed class RelayDialogue(
                 _ when HttpVerbs.StartsHttp(line.Value) => End(ProxyFailure.ClientProtocolError),
                 _ => await ServeAsync(line.Value!, stop),
             };
-            if (reply is null || !await AnswerAsync(reply))
+            if (reply is null || !await _client.AnswerAsync(reply, isAtOnce: _isOver || _isAnswered))
             {
                 session.EndedBy = session.EndedBy.Length > 0 ? session.EndedBy : "client closed";
                 return;
@@ -76,21 +77,6 @@ internal sealed class RelayDialogue(
     /// <summary>Cuts an open transaction.</summary>
     public ValueTask DisposeAsync() => ResetAsync();
 
-    // A verdict is owed even while the node stops; a client that does not read it for so long never will.
-    private async ValueTask<bool> AnswerAsync(string reply)
-    {
-        using var limit = new CancellationTokenSource(settings.Limits.RelayIdle, services.Time);
-        try
-        {
-            return reply.Length == 0 || await wire.SendAsync(reply, limit.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            session.EndedBy = "the client does not read";
-            return false;
-        }
-    }
-
     // Between commands the session ends with the node; a client that says nothing for RelayIdle hears 421.
     private async ValueTask<WireRead<byte[]>> ReadLineAsync()
     {
@@ -98,11 +84,11 @@ internal sealed class RelayDialogue(
         using var idle = settings.Deadline.Within(left < settings.Limits.RelayIdle ? left : settings.Limits.RelayIdle);
         try
         {
-            return await wire.ReadLineAsync(LineLimit, settings.Deadline.Token);
+            return await _client.NextLineAsync(settings.Deadline.Token);
         }
         catch (OperationCanceledException) when (idle.HasPassed)
         {
-            await AnswerAsync(End(ProxyFailure.ClientTimeout));
+            await _client.AnswerAsync(End(ProxyFailure.ClientTimeout), isAtOnce: true);
             return new(WireStatus.Closed, null);
         }
     }
@@ -115,7 +101,7 @@ internal sealed class RelayDialogue(
         }
 
         // RFC 3030 2: the envelope is closed once the first chunk came.
-        if (_chunks is not null && command.Verb is ("MAIL" or "RCPT" or "DATA"))
+        if (_isChunked && command.Verb is ("MAIL" or "RCPT" or "DATA"))
         {
             return Junk("503 5.5.1 A message is being sent by BDAT.\r\n");
         }
@@ -134,7 +120,7 @@ internal sealed class RelayDialogue(
             case "MAIL":
                 return await MailAsync(command);
             case "RCPT":
-                return await RecipientAsync(command);
+                return await RecipientsAsync(command);
             case "DATA":
                 return await DataAsync(command);
             case "BDAT":
@@ -165,7 +151,7 @@ internal sealed class RelayDialogue(
 
         await ResetAsync();
         _helo = session.Word is { Helo: { Length: > 0 } told } ? told : name;
-        return Junk(command.Verb == "HELO" ? $"250 {settings.HostName}\r\n" : SmtpReplyWriter.Format(250, [settings.HostName, .. RelayExtensions.Of(settings, session)]));
+        return Junk(command.Verb == "HELO" ? $"250 {settings.HostName}\r\n" : services.RelayOffers.Of(settings.OffersStartTls, session.IsTrusted));
     }
 
     private async ValueTask<string?> StartTlsAsync(CancellationToken stop)
@@ -209,7 +195,7 @@ internal sealed class RelayDialogue(
         }
 
         await ResetAsync();
-        var (envelope, refusal) = EnvelopeParser.ParseMail(command.Argument, settings.Limits.MessageSize);
+        var (envelope, refusal) = _parser.ParseMail(command.Argument);
         if (envelope is null)
         {
             return Junk(refusal!.Line);
@@ -227,44 +213,42 @@ internal sealed class RelayDialogue(
             return refused.IsTemporary ? refused.Line : Junk(refused.Line);
         }
 
-        _transaction = new RelayTransaction(envelope, session, services, settings.Deadline, _helo);
+        _transaction = new RelayTransaction(envelope, session, services, _policy, settings.Deadline, _helo);
         return "250 2.1.0 OK\r\n";
     }
 
-    private async ValueTask<string> RecipientAsync(SmtpCommand command)
+    private async ValueTask<string> RecipientsAsync(SmtpCommand command)
     {
         if (_transaction is null)
         {
             return Junk("503 5.5.1 MAIL comes first.\r\n");
         }
 
-        var (address, refusal) = EnvelopeParser.ParseRecipient(command.Argument);
-        if (address is null)
+        var (first, refusal) = _parser.ParseRecipient(command.Argument);
+        if (first is null)
         {
             return Junk(refusal!.Line);
         }
 
-        var reply = (_rules is null ? null : await _rules.JudgeRecipientAsync(_transaction.Recipients.Count)) ?? await _transaction.AddAsync(address, _policy.MayLeave);
-        if (reply.IsPositive && _milters is not null && await _milters.RecipientAsync(address) is { } refused)
-        {
-            _transaction.Recipients.RemoveAt(_transaction.Recipients.Count - 1);
-            reply = refused;
-        }
-
-        if (reply.IsPositive)
-        {
-            return reply.Line;
-        }
-
-        // Lists have old addresses in them: a refused recipient is no bad command, but guessing for addresses ends some time.
-        return ++_refused > settings.Limits.Recipients ? End(ProxyFailure.TooManyErrors) : reply.Line;
+        var replies = await (_recipientCommands ??= new(_client, _parser, _rules)).AddAsync(_transaction, first, _milters);
+        return replies.Count == 1 ? JudgeRefused(replies[0]) : string.Concat(replies.Select(reply => _isOver ? "" : JudgeRefused(reply)));
     }
+
+    // Lists have old addresses in them: a refused recipient is no bad command, but guessing for addresses ends some time.
+    private string JudgeRefused(RelayReply reply) =>
+        reply.IsPositive || ++_refused <= settings.Limits.Recipients ? reply.Line : End(ProxyFailure.TooManyErrors);
 
     private async ValueTask<string?> DataAsync(SmtpCommand command)
     {
         if (!command.Argument.IsEmpty)
         {
             return Junk("501 5.5.4 DATA takes no argument.\r\n");
+        }
+
+        if (_transaction is { Envelope.IsBinary: true })
+        {
+            // RFC 3030 3: binary content has no dot that could end it.
+            return Junk("503 5.5.1 BINARYMIME goes by BDAT.\r\n");
         }
 
         if (NotReady() is { } refusal)
@@ -280,8 +264,8 @@ internal sealed class RelayDialogue(
 
         // What is under way is finished even if the node stops: its grace is for this. The stores are let go once the client has its answer.
         _isAnswered = true;
-        var receiver = await StartMessageAsync(_transaction!);
-        if (!await AnswerAsync("354 Send the message, end it with a dot on a line of its own.\r\n"))
+        var receiver = await StartMessageAsync();
+        if (!await _client.AnswerAsync("354 Send the message, end it with a dot on a line of its own.\r\n", isAtOnce: true))
         {
             return null;
         }
@@ -316,23 +300,24 @@ internal sealed class RelayDialogue(
 
     private async ValueTask<string?> ReceiveChunkAsync(BdatChunk chunk)
     {
-        if (_chunks is null)
+        if (!_isChunked)
         {
             if (NotReady() is { } refusal)
             {
-                return await MessageReceiver.SkipAsync(wire, chunk.Size, settings.Limits, services.Time) ? refusal : null;
+                return await MessageReceiver.SkipAsync(wire, chunk.Size, services) ? refusal : null;
             }
 
             if (_transaction!.BeginMessage() is { } moved)
             {
                 await ResetAsync();
-                return await MessageReceiver.SkipAsync(wire, chunk.Size, settings.Limits, services.Time) ? moved.Line : null;
+                return await MessageReceiver.SkipAsync(wire, chunk.Size, services) ? moved.Line : null;
             }
 
-            _chunks = await StartMessageAsync(_transaction!);
+            _isChunked = true;
+            await StartMessageAsync();
         }
 
-        if (!await _chunks.ReceiveChunkAsync(wire, chunk.Size))
+        if (!await _receiver!.ReceiveChunkAsync(wire, chunk.Size))
         {
             return null;
         }
@@ -343,7 +328,7 @@ internal sealed class RelayDialogue(
         }
 
         _isAnswered = true;
-        return await _chunks.AnswerAsync();
+        return await _receiver.AnswerAsync();
     }
 
     private string? NotReady() => _transaction switch
@@ -355,17 +340,19 @@ internal sealed class RelayDialogue(
         _ => null,
     };
 
-    private async ValueTask<MessageReceiver> StartMessageAsync(RelayTransaction transaction)
+    private async ValueTask<MessageReceiver> StartMessageAsync()
     {
         var id = string.Create(CultureInfo.InvariantCulture, $"{session.Id}.{++_messages}");
-        var receiver = new MessageReceiver(id, transaction, session, services, _policy, _milters);
-        await receiver.BeginAsync();
-        return receiver;
+        _receiver = new MessageReceiver(id, _transaction!, session, services, _policy, _milters);
+        await _receiver.BeginAsync();
+        return _receiver;
     }
 
     private async ValueTask ResetAsync()
     {
-        _chunks = null;
+        _receiver?.Dispose();
+        _receiver = null;
+        _isChunked = false;
         _isAnswered = false;
         if (_milters is { } milters)
         {

@@ -14,6 +14,25 @@ public sealed class RelayOptions
     /// <summary>TLS with the smarthosts. Their certificates must be good for their names.</summary>
     public StoreTlsMode SmarthostTls { get; set; } = StoreTlsMode.StartTls;
 
+    /// <summary>
+    /// On MX, a transaction is for the store of its first recipient; recipients of others hear 452 4.5.3, and the sender repeats for them. Then stores
+    /// never differ after the dot, and nothing is delivered twice by stores that do not know a repeated message again. A mail program would
+    /// show the 452 to its user, so submission is left out.
+    /// </summary>
+    public bool OneStorePerTransaction { get; set; }
+
+    /// <summary>
+    /// Offer delivery reports (DSN, RFC 3461) and pass on to stores that offer them what the sender asked for. The proxy has no queue and writes no
+    /// reports itself: where stores write none, without this the sender's server tells its user that the message went on (RFC 3461 5.2.2).
+    /// </summary>
+    public bool OfferDsn { get; set; } = true;
+
+    /// <summary>
+    /// Offer BINARYMIME (RFC 3030 3). Only where every store takes it: nothing is converted, and a store without it makes 554 5.6.3 of a message that the
+    /// sender would otherwise have sent in another form.
+    /// </summary>
+    public bool OfferBinaryMime { get; set; }
+
     /// <summary>Instead of smarthosts: the Consul service whose instances are relays, e.g. <c>mail-relay</c>. Empty: none.</summary>
     public string PoolService { get; set; } = "";
 

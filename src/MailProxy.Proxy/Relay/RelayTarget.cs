@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using MailProxy.Protocols.Referrals;
 using MailProxy.Protocols.Smtp;
 using MailProxy.Proxy.Connect;
@@ -10,22 +11,30 @@ using MailProxy.Transport.Tls;
 namespace MailProxy.Proxy.Relay;
 
 /// <summary>
-/// Our transaction with one store (LMTP) or with the smarthost (SMTP). A fault of the connection is remembered and becomes the verdict of all
-/// its recipients; it never disturbs the other targets.
+/// Our transaction with one store (LMTP) or with the smarthost (SMTP), up to its recipients; the message goes by <see cref="RelayTransfer"/>. A fault of
+/// the connection is remembered and becomes the verdict of all its recipients; it never disturbs the other targets.
 /// </summary>
 internal sealed class RelayTarget(RelayLink link, string name, bool isLmtp, RelayLinks links) : IAsyncDisposable
 {
+    // Commands sent before the first of them is answered. Their replies, at most 512 octets each (RFC 5321 4.5.3.1.5), must fit what lies between us and a
+    // store that answers while we still send (RFC 2920 3.1): sockets hold 64 KiB and more.
+    private const int MaxPipelined = 100;
+
     private readonly MailWire _wire = link.Wire;
-    private readonly DotWriter _dots = new();
     private string _mail = "";
     private bool _isMailSent;
-    private bool _isDone;
 
     /// <summary>Store id, or <c>smarthost</c>.</summary>
     public string Name => name;
 
+    /// <summary>One verdict per recipient after the message (RFC 2033 4.2).</summary>
+    public bool IsLmtp => isLmtp;
+
+    /// <summary>The connection.</summary>
+    public RelayLink Link => link;
+
     /// <summary>Recipients that it took, in order.</summary>
-    public List<string> Recipients { get; } = [];
+    public List<RelayPlace> Recipients { get; } = [];
 
     /// <summary>What broke; null while nothing did.</summary>
     public RelayReply? Fault { get; private set; }
@@ -36,22 +45,25 @@ internal sealed class RelayTarget(RelayLink link, string name, bool isLmtp, Rela
     /// <summary>For the log.</summary>
     public string FaultDetail { get; private set; } = "";
 
-    /// <summary>Where the store said that the last recipient lives, when it refused them for that.</summary>
-    public UserReferral? Referral { get; private set; }
+    /// <summary>Where the store said that recipients live whom it refused for that.</summary>
+    public Dictionary<RelayPlace, UserReferral>? Referrals { get; private set; }
 
     /// <summary>
     /// True when a connection that rested turned out to be closed before the store had taken anything: a fresh one may be tried.
     /// </summary>
     public bool WasStale { get; private set; }
 
+    /// <summary>All verdicts were heard: nothing is open on the connection.</summary>
+    public bool IsDone { get; set; }
+
     /// <summary>
-    /// Greeting to LHLO, or on a connection that rested only the new client's name; then MAIL. The leg is in the relay's own name: stores know us
-    /// by our certificate or network.
+    /// Greeting to LHLO, or on a connection that rested only the new client's name; then MAIL, unless it can go with the first recipient. The leg is in
+    /// the relay's own name: stores know us by our certificate or network.
     /// </summary>
     /// <param name="leg">The leg.</param>
     /// <param name="envelope">What MAIL says.</param>
     /// <param name="tellClientAddress">Name the client, where the store takes it.</param>
-    /// <param name="isMailLater">MAIL goes with the first recipient: for a recipient who concerns this store alone.</param>
+    /// <param name="isMailLater">MAIL may go with the first recipient; false: whether it is taken decides if another address is tried.</param>
     /// <param name="cancellationToken">The limit.</param>
     public async ValueTask<Outcome<RelayTarget>> OpenAsync(
         StoreLeg leg, RelayEnvelope envelope, bool tellClientAddress, bool isMailLater, CancellationToken cancellationToken)
@@ -62,157 +74,90 @@ internal sealed class RelayTarget(RelayLink link, string name, bool isLmtp, Rela
             : await SmtpStoreOpening.OpenAsync(_wire, leg, hello, tellClientAddress, cancellationToken);
         if (!opened.IsDone)
         {
-            WasStale = link.WasUsed;
             return opened.As<RelayTarget>();
         }
 
-        link.Offers = opened.Value;
-        if (leg.User.Length > 0 && await LogInAsync(leg, opened.Value, cancellationToken) is { } refused)
+        var offers = link.Offers = opened.Value;
+        if (leg.User.Length > 0 && await LogInAsync(leg, offers, cancellationToken) is { } refused)
         {
             return Outcome<RelayTarget>.Failed(refused);
         }
 
-        if (envelope.IsInternational && !opened.Value.Has("SMTPUTF8"))
+        if (envelope.IsInternational && !offers.Has("SMTPUTF8"))
         {
             return Outcome<RelayTarget>.Failed(ProxyFailure.StoreLacksUtf8, $"{name} does not offer SMTPUTF8");
         }
 
-        var parameters = string.Concat(
-            envelope.IsEightBit && opened.Value.Has("8BITMIME") ? " BODY=8BITMIME" : "",
-            envelope.IsInternational ? " SMTPUTF8" : "",
-            envelope.DeclaredSize is { } size && opened.Value.Has("SIZE") ? string.Create(CultureInfo.InvariantCulture, $" SIZE={size}") : "");
-        _mail = $"MAIL FROM:<{envelope.Sender}>{parameters}\r\n";
-        if (isMailLater && opened.Value.Has("PIPELINING"))
+        if (envelope.IsBinary && !(offers.Has("BINARYMIME") && offers.Has("CHUNKING")))
+        {
+            return Outcome<RelayTarget>.Failed(ProxyFailure.StoreLacksBinary, $"{name} does not offer BINARYMIME and CHUNKING");
+        }
+
+        _mail = MailFor(envelope, offers);
+        if (isMailLater && offers.Has("PIPELINING"))
         {
             return this;
         }
 
         _isMailSent = true;
-        return await MailWasRefusedAsync(_mail, cancellationToken) ? Outcome<RelayTarget>.Failed(FaultFailure, FaultDetail) : this;
+        return await SendAsync(_mail, cancellationToken) && await MailWasTakenAsync(cancellationToken)
+            ? this
+            : Outcome<RelayTarget>.Failed(FaultFailure, FaultDetail);
     }
 
-    /// <summary>Names a recipient; the first may bring MAIL along (RFC 2920 3.1).</summary>
-    public async ValueTask<RelayReply> AddAsync(string address, CancellationToken cancellationToken)
+    /// <summary>Names recipients: all at once where the store takes that, and the first bring MAIL along (RFC 2920 3.1). Each place hears its reply.</summary>
+    public async ValueTask AskAsync(IReadOnlyList<RelayPlace> places, CancellationToken cancellationToken)
     {
-        if (Fault is not null)
+        for (int start = 0, count; start < places.Count && Fault is null; start += count)
         {
-            return Fault;
-        }
-
-        var recipient = $"RCPT TO:<{address}>\r\n";
-        if (!_isMailSent)
-        {
+            count = link.Offers!.Has("PIPELINING") ? Math.Min(places.Count - start, MaxPipelined) : 1;
+            var isWithMail = !_isMailSent;
             _isMailSent = true;
-            if (await MailWasRefusedAsync(_mail + recipient, cancellationToken))
+            if (!await SendAsync(Compose(isWithMail, places, start, count), cancellationToken))
             {
-                return Fault!;
+                // What a peer that closes said last may still be there to be read; that it is gone shows where nothing comes.
+                WasStale = isWithMail && link.WasUsed && FaultFailure != ProxyFailure.StoreTimeout;
+                break;
             }
 
-            recipient = "";
+            if (isWithMail && !await MailWasTakenAsync(cancellationToken))
+            {
+                break;
+            }
+
+            for (var i = start; i < start + count && Fault is null; i++)
+            {
+                await HearAsync(places[i], cancellationToken);
+            }
         }
 
-        var reply = await CommandAsync(recipient, cancellationToken);
-        if (reply is null)
+        foreach (var place in places)
         {
-            Break(ProxyFailure.StoreProtocolError, "no valid answer to RCPT");
-            return Fault!;
+            place.Target = this;
+            place.Reply ??= Fault;
         }
-
-        if (reply.Code is >= 200 and < 300)
-        {
-            Recipients.Add(address);
-        }
-
-        Referral = reply.Code == 550 ? UserReferral.OfSmtp(reply.Lines[^1]) : null;
-        return RelayReply.OfStore(reply);
     }
 
     /// <summary>
-    /// Takes the last recipients back, because whoever they were named for was refused as a whole. There is no command for that, so the
-    /// transaction is begun again without them.
+    /// Takes recipients back, because whoever they were named for was refused as a whole. There is no command for that, so the transaction is begun again
+    /// without them.
     /// </summary>
-    public async ValueTask TakeBackAsync(int count, CancellationToken cancellationToken)
+    public async ValueTask TakeBackAsync(IReadOnlyCollection<RelayPlace> places, CancellationToken cancellationToken)
     {
-        Recipients.RemoveRange(Recipients.Count - count, count);
-        foreach (var command in (string[])["RSET\r\n", _mail, .. Recipients.Select(address => $"RCPT TO:<{address}>\r\n")])
+        Recipients.RemoveAll(places.Contains);
+        var commands = new[] { "RSET\r\n", _mail }.Concat(Recipients.Select(place => place.RcptFor(link.Offers!)));
+        foreach (var command in commands)
         {
-            if (Fault is null && await CommandAsync(command, cancellationToken) is not { Code: >= 200 and < 300 })
+            if (Fault is null && !(await SendAsync(command, cancellationToken) && await ReplyAsync(command, cancellationToken) is { Code: >= 200 and < 300 }))
             {
                 Break(ProxyFailure.StoreTemporaryFailure, "it did not take again what it had taken before");
             }
         }
-    }
 
-    /// <summary>Asks for the go-ahead.</summary>
-    public async ValueTask BeginAsync(CancellationToken cancellationToken)
-    {
-        var reply = await CommandAsync("DATA\r\n", cancellationToken);
-        if (reply is not { Code: 354 })
+        for (var i = 0; i < Recipients.Count; i++)
         {
-            Break(
-                reply is { Code: >= 400 and < 500 } ? ProxyFailure.StoreTemporaryFailure : ProxyFailure.StoreProtocolError,
-                $"DATA: {(reply is null ? "no valid answer" : $"{reply.Code} {reply.Lines[^1]}")}");
+            Recipients[i].Index = i;
         }
-    }
-
-    /// <summary>Passes on a piece of the message; waits while the store is slower than the client.</summary>
-    public async ValueTask WriteAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellationToken)
-    {
-        if (Fault is not null)
-        {
-            return;
-        }
-
-        _dots.Write(piece.Span, _wire.Output);
-        if (!await GuardAsync(_wire.FlushAsync(cancellationToken), cancellationToken))
-        {
-            Break(ProxyFailure.StoreUnreachable, "closed while the message was sent");
-        }
-    }
-
-    /// <summary>Ends the message: from here on the store may keep it. One verdict for each of <see cref="Recipients"/>, in order.</summary>
-    public async ValueTask<IReadOnlyList<RelayReply>> EndAsync(CancellationToken cancellationToken)
-    {
-        var verdicts = new List<RelayReply>();
-        if (Fault is null)
-        {
-            _dots.End(_wire.Output);
-            if (!await GuardAsync(_wire.FlushAsync(cancellationToken), cancellationToken))
-            {
-                Break(ProxyFailure.StoreUnreachable, "closed at the end of the message");
-            }
-        }
-
-        // RFC 2033 4.2: one reply per accepted recipient, in the order of RCPT; SMTP has one for all.
-        for (var count = isLmtp ? Recipients.Count : 1; count > 0 && Fault is null; count--)
-        {
-            SmtpReply? reply;
-            try
-            {
-                reply = (await SmtpStoreOpening.ReadAsync(_wire, cancellationToken)).Value?.Reply;
-            }
-            catch (OperationCanceledException)
-            {
-                Break(ProxyFailure.StoreTimeout, "no verdict in time");
-                break;
-            }
-
-            if (reply is null)
-            {
-                Break(ProxyFailure.StoreProtocolError, "no valid verdict");
-                break;
-            }
-
-            verdicts.Add(RelayReply.OfStore(reply));
-        }
-
-        _isDone = Fault is null;
-        while (verdicts.Count < Recipients.Count)
-        {
-            verdicts.Add(Fault ?? verdicts[0]);
-        }
-
-        return verdicts;
     }
 
     /// <summary>Notes a fault; the connection is not used again.</summary>
@@ -224,10 +169,20 @@ internal sealed class RelayTarget(RelayLink link, string name, bool isLmtp, Rela
         }
     }
 
+    /// <summary>
+    /// The same for what a store says before the message is complete. 55x is its judgement of the message; 50x says that it did not understand us, which the
+    /// sender cannot help.
+    /// </summary>
+    public void Break(SmtpReply reply, string stage)
+    {
+        Break(reply.Code is >= 400 and < 500 ? ProxyFailure.StoreTemporaryFailure : ProxyFailure.StoreProtocolError, $"{stage}: {reply.Code} {reply.Lines[^1]}");
+        Fault = reply.Code is >= 400 and < 500 or >= 550 ? RelayReply.OfStore(reply) : Fault;
+    }
+
     /// <summary>Lets the connection rest when all verdicts were heard; otherwise cuts it, which leaves nothing behind at the store.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (!_isDone)
+        if (!IsDone)
         {
             await link.CutAsync();
         }
@@ -237,52 +192,107 @@ internal sealed class RelayTarget(RelayLink link, string name, bool isLmtp, Rela
         }
     }
 
+    // Only what the store offers: a parameter that it does not know would cost the message (RFC 5321 4.1.1.11).
+    private static string MailFor(RelayEnvelope envelope, SmtpExtensions offers)
+    {
+        var mail = new StringBuilder("MAIL FROM:<").Append(envelope.Sender).Append('>');
+        mail.Append(envelope.IsBinary ? " BODY=BINARYMIME" : envelope.IsEightBit && offers.Has("8BITMIME") ? " BODY=8BITMIME" : "");
+        mail.Append(envelope.IsInternational ? " SMTPUTF8" : "");
+        if (envelope.DeclaredSize is { } size && offers.Has("SIZE"))
+        {
+            mail.Append(CultureInfo.InvariantCulture, $" SIZE={size}");
+        }
+
+        if ((envelope.Return ?? envelope.EnvelopeId) is not null && offers.Has("DSN"))
+        {
+            mail.Append(envelope.Return is { } what ? $" RET={what}" : "").Append(envelope.EnvelopeId is { } id ? $" ENVID={id}" : "");
+        }
+
+        return mail.Append("\r\n").ToString();
+    }
+
     // At a relay that wants to know us; a password goes out after TLS only.
     private async ValueTask<FailureReport?> LogInAsync(StoreLeg leg, SmtpExtensions offers, CancellationToken cancellationToken) =>
         _wire.Connection.Features.Get<ITlsFeature>() is { IsEncrypted: true }
             ? (await SmtpStoreDialogue.AuthenticateAsync(_wire, leg, offers, cancellationToken)).Report
             : new FailureReport(ProxyFailure.StoreTlsFailed, "a password is not sent in clear: let the relay be dialled with TLS", null, null);
 
-    private async ValueTask<bool> MailWasRefusedAsync(string commands, CancellationToken cancellationToken)
+    private string Compose(bool isWithMail, IReadOnlyList<RelayPlace> places, int start, int count)
     {
-        var reply = await CommandAsync(commands, cancellationToken);
+        var mail = isWithMail ? _mail : "";
+        return count == 1
+            ? mail + places[start].RcptFor(link.Offers!)
+            : mail + string.Concat(places.Skip(start).Take(count).Select(place => place.RcptFor(link.Offers!)));
+    }
+
+    private async ValueTask HearAsync(RelayPlace place, CancellationToken cancellationToken)
+    {
+        if (await ReplyAsync("RCPT", cancellationToken) is not { } reply)
+        {
+            Break(ProxyFailure.StoreProtocolError, "no valid answer to RCPT");
+            return;
+        }
+
+        place.Reply = RelayReply.OfStore(reply);
+        if (place.Reply.IsPositive)
+        {
+            place.Index = Recipients.Count;
+            Recipients.Add(place);
+        }
+        else if (reply.Code == 550 && UserReferral.OfSmtp(reply.Lines[^1]) is { } referral)
+        {
+            (Referrals ??= [])[place] = referral;
+        }
+    }
+
+    private async ValueTask<bool> MailWasTakenAsync(CancellationToken cancellationToken)
+    {
+        var reply = await ReplyAsync("MAIL", cancellationToken);
         WasStale = link.WasUsed && reply is null or { Code: 421 } && FaultFailure != ProxyFailure.StoreTimeout;
         switch (reply)
         {
             case { Code: >= 200 and < 300 }:
-                return false;
+                return true;
             case { Code: >= 400 and < 500 }:
                 Break(ProxyFailure.StoreTemporaryFailure, $"MAIL: {reply.Code} {reply.Lines[^1]}");
-                return true;
+                return false;
             default:
                 Break(ProxyFailure.StoreProtocolError, $"MAIL: {(reply is null ? "no valid answer" : $"{reply.Code} {reply.Lines[^1]}")}");
-                return true;
+                return false;
         }
     }
 
-    private async ValueTask<SmtpReply?> CommandAsync(string command, CancellationToken cancellationToken)
+    private async ValueTask<bool> SendAsync(string commands, CancellationToken cancellationToken)
     {
         try
         {
-            return await _wire.SendAsync(command, cancellationToken) ? (await SmtpStoreOpening.ReadAsync(_wire, cancellationToken)).Value?.Reply : null;
+            if (await _wire.SendAsync(commands, cancellationToken))
+            {
+                return true;
+            }
+
+            Break(ProxyFailure.StoreUnreachable, $"closed before {Verb(commands)}");
         }
         catch (OperationCanceledException)
         {
-            Break(ProxyFailure.StoreTimeout, $"no answer to {command.Split(' ')[0].TrimEnd()} in time");
+            Break(ProxyFailure.StoreTimeout, $"it does not read {Verb(commands)}");
+        }
+
+        return false;
+    }
+
+    private async ValueTask<SmtpReply?> ReplyAsync(string command, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await SmtpStoreOpening.ReadAsync(_wire, cancellationToken)).Value?.Reply;
+        }
+        catch (OperationCanceledException)
+        {
+            Break(ProxyFailure.StoreTimeout, $"no answer to {Verb(command)} in time");
             return null;
         }
     }
 
-    private async ValueTask<bool> GuardAsync(ValueTask<bool> flush, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await flush;
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            Break(ProxyFailure.StoreTimeout, "it does not read");
-            return false;
-        }
-    }
+    private static string Verb(string command) => command.Split(' ', 2)[0].TrimEnd();
 }

@@ -1,12 +1,11 @@
 using MailProxy.Directory;
 using MailProxy.Protocols.Referrals;
-using MailProxy.Proxy.Connect;
 using MailProxy.Proxy.Failures;
 using MailProxy.Proxy.Sessions;
-using MailProxy.Proxy.StoreLogin;
 using MailProxy.Routing.Catalog;
 using MailProxy.Routing.Decisions;
 using MailProxy.Transport.Connections;
+using Microsoft.Extensions.Logging;
 
 namespace MailProxy.Proxy.Relay;
 
@@ -14,10 +13,11 @@ namespace MailProxy.Proxy.Relay;
 /// One MAIL transaction: who it is from, who it is for, and a target for every store that holds one of them. A store is opened when the first
 /// of its recipients is named, so that a recipient whose store cannot take it now hears so at RCPT.
 /// </summary>
-internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext session, SessionServices services, SessionDeadline deadline, string helo) : IAsyncDisposable
+internal sealed class RelayTransaction(
+    RelayEnvelope envelope, SessionContext session, SessionServices services, RelayPolicy policy, SessionDeadline deadline, string helo) : IAsyncDisposable
 {
-    private readonly Dictionary<string, RelayTarget> _targets = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Target, string Address), (RelayReply Reply, int Index)> _asked = [];
+    private TransactionStores _stores = new(envelope, session, services, deadline);
+    private readonly Dictionary<(string Store, string Mailbox), RelayPlace> _places = [];
 
     // Whom the message is for, and where each of them lived at RCPT.
     private readonly List<(DirectoryUser User, string Store)> _users = [];
@@ -33,42 +33,38 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
     public List<RelayRecipient> Recipients { get; } = [];
 
     /// <summary>Every store (and the smarthost) in this transaction that has at least one recipient.</summary>
-    public IReadOnlyList<RelayTarget> Targets => [.. _targets.Values.Where(target => target.Recipients.Count > 0)];
+    public IReadOnlyList<RelayTarget> Targets => _stores.WithRecipients;
 
-    /// <summary>Adds a recipient: looked up, routed, and taken by every store it concerns, or refused.</summary>
-    /// <param name="address">Forward path without brackets.</param>
-    /// <param name="mayLeave">True for authenticated submitters: mail for other domains may go to the smarthost.</param>
-    public async ValueTask<RelayReply> AddAsync(string address, bool mayLeave)
+    /// <summary>
+    /// Adds recipients that the client named in a row: each is looked up, routed, and taken by every store it concerns, or refused. Their stores are asked
+    /// at once.
+    /// </summary>
+    /// <returns>The replies, in order.</returns>
+    public async ValueTask<IReadOnlyList<RelayReply>> AddAsync(IReadOnlyList<RecipientCommand> commands)
     {
-        if (Recipients.Count >= services.Settings.Limits.Recipients)
+        var candidates = await FindAsync(commands);
+        var room = services.Settings.Limits.Recipients - Recipients.Count;
+        foreach (var candidate in candidates)
         {
-            return new(452, "4.5.3 Too many recipients.");
+            candidate.Refusal ??= room > 0 ? Judge(candidate) : new(452, "4.5.3 Too many recipients.");
+            candidate.Refusal ??= policy.IsOneStore ? JudgeStores(candidate, candidates) : null;
+            room -= candidate.Refusal is null ? 1 : 0;
         }
 
-        if (!envelope.IsInternational && address.Any(static character => character > '\u007f'))
+        await _stores.AskAsync(candidates, (candidate, failure, detail) => Fail(candidate.Address, failure, detail));
+        foreach (var candidate in candidates)
         {
-            return new(553, "5.6.7 This address needs SMTPUTF8.");
+            await FollowAsync(candidate);
         }
 
-        var found = await RecipientLookUp.AskAsync(services, address, deadline.Token);
-        await session.Connection.ReturnHomeAsync();
-        switch (found.Outcome)
+        var replies = new RelayReply[candidates.Count];
+        for (var i = 0; i < replies.Length; i++)
         {
-            case LookupOutcome.Found when found.Users.Count == 0:
-                return Fail(address, ProxyFailure.NoSuchUser, "an alias of nobody");
-            case LookupOutcome.Found:
-                return await AddUsersAsync(address, found.Users);
-            case LookupOutcome.NoSuchUser:
-                return Fail(address, ProxyFailure.NoSuchUser, found.Detail);
-            case LookupOutcome.NotOurDomain when mayLeave && services.Smarthost is { Node: { State: not StoreState.Offline } relays }:
-                return await AddToAsync(address, [(address, relays, true)]);
-            case LookupOutcome.NotOurDomain when mayLeave && services.Smarthost is { } smarthost:
-                return Fail(address, ProxyFailure.StoreUnreachable, smarthost.Node?.StateDetail ?? smarthost.Notice ?? "no relay is known");
-            case LookupOutcome.NotOurDomain:
-                return Fail(address, ProxyFailure.RelayDenied, found.Detail);
-            default:
-                return Fail(address, ProxyFailure.DirectoryUnavailable, found.Detail);
+            replies[i] = Settle(candidates[i]);
         }
+
+        await _stores.TakeBackAsync(Forget(candidates));
+        return replies;
     }
 
     /// <summary>
@@ -98,22 +94,24 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
     /// <param name="changed">What MAIL says now.</param>
     /// <param name="addresses">Who gets it now.</param>
     /// <param name="isNeeded">False for a recipient without whom it goes on if nobody can be reached under the address.</param>
-    /// <param name="mayLeave">As for <see cref="AddAsync"/>.</param>
     /// <returns>The refusal; null: go on.</returns>
-    public async ValueTask<RelayReply?> BeginAgainAsync(RelayEnvelope changed, IReadOnlyList<string> addresses, Func<string, RelayReply, bool> isNeeded, bool mayLeave)
+    public async ValueTask<RelayReply?> BeginAgainAsync(RelayEnvelope changed, IReadOnlyList<string> addresses, Func<string, RelayReply, bool> isNeeded)
     {
+        var said = new Dictionary<string, RecipientCommand>(StringComparer.OrdinalIgnoreCase);
+        Recipients.ForEach(recipient => said[recipient.Address] = recipient.Places[0].Command with { Address = recipient.Address });
         await DisposeAsync();
-        _asked.Clear();
+        _places.Clear();
         _users.Clear();
         Recipients.Clear();
         envelope = changed;
-        foreach (var address in addresses)
+        _stores = new TransactionStores(envelope, session, services, deadline);
+        var replies = await AddAsync([.. addresses.Select(address => said.GetValueOrDefault(address) ?? new RecipientCommand(address))]);
+        for (var i = 0; i < replies.Count; i++)
         {
-            var reply = await AddAsync(address, mayLeave);
-            if (!reply.IsPositive && (reply.IsTemporary || isNeeded(address, reply)))
+            if (!replies[i].IsPositive && (replies[i].IsTemporary || isNeeded(addresses[i], replies[i])))
             {
                 // It was taken a moment ago: what is wrong now may be right in another.
-                return reply.IsTemporary ? reply : RelayReply.Of(ProxyFailure.StoreTemporaryFailure);
+                return replies[i].IsTemporary ? replies[i] : RelayReply.Of(ProxyFailure.StoreTemporaryFailure);
             }
         }
 
@@ -125,7 +123,7 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
     {
         try
         {
-            await CutAsync();
+            await _stores.DisposeAsync();
         }
         finally
         {
@@ -137,250 +135,159 @@ internal sealed class RelayTransaction(RelayEnvelope envelope, SessionContext se
         }
     }
 
-    private async ValueTask CutAsync()
+    private async ValueTask<List<RecipientCandidate>> FindAsync(IReadOnlyList<RecipientCommand> commands)
     {
-        foreach (var target in _targets.Values)
+        var candidates = new List<RecipientCandidate>(commands.Count);
+        foreach (var command in commands)
         {
-            await target.DisposeAsync();
+            var isTaken = envelope.IsInternational || System.Text.Ascii.IsValid(command.Address);
+            candidates.Add(new RecipientCandidate(command) { Refusal = isTaken ? null : new(553, "5.6.7 This address needs SMTPUTF8.") });
         }
 
-        _targets.Clear();
+        if (candidates is [var only])
+        {
+            only.Found = only.Refusal is null ? await LookUpAsync(only.Address) : null;
+        }
+        else
+        {
+            await Task.WhenAll(candidates.Where(static candidate => candidate.Refusal is null).Select(async candidate => candidate.Found = await LookUpAsync(candidate.Address)));
+        }
+
+        await session.Connection.ReturnHomeAsync();
+        return candidates;
     }
 
-    // Everyone behind an alias is routed before any store is asked: most refusals then leave no half of it behind.
-    private async ValueTask<RelayReply> AddUsersAsync(string address, IReadOnlyList<DirectoryUser> users)
+    private ValueTask<LookupResult> LookUpAsync(string address) => RecipientLookUp.AskAsync(services, address, deadline.Token);
+
+    // Null: it has its places now.
+    private RelayReply? Judge(RecipientCandidate candidate)
     {
-        var places = new List<(string User, StoreNode Node, bool IsSmarthost)>(users.Count);
+        var found = candidate.Found!;
+        switch (found.Outcome)
+        {
+            case LookupOutcome.Found when found.Users.Count == 0:
+                return Fail(candidate.Address, ProxyFailure.NoSuchUser, "an alias of nobody");
+            case LookupOutcome.Found:
+                return PlaceUsers(candidate, found.Users);
+            case LookupOutcome.NoSuchUser:
+                return Fail(candidate.Address, ProxyFailure.NoSuchUser, found.Detail);
+            case LookupOutcome.NotOurDomain when policy.MayLeave && services.Smarthost is { Node: { State: not StoreState.Offline } relays }:
+                candidate.Places.Add(PlaceAt(relays, candidate.Address, candidate.Command, isSmarthost: true));
+                return null;
+            case LookupOutcome.NotOurDomain when policy.MayLeave && services.Smarthost is { } smarthost:
+                return Fail(candidate.Address, ProxyFailure.StoreUnreachable, smarthost.Node?.StateDetail ?? smarthost.Notice ?? "no relay is known");
+            case LookupOutcome.NotOurDomain:
+                return Fail(candidate.Address, ProxyFailure.RelayDenied, found.Detail);
+            default:
+                return Fail(candidate.Address, ProxyFailure.DirectoryUnavailable, found.Detail);
+        }
+    }
+
+    // Everyone behind an alias is routed before any store is asked.
+    private RelayReply? PlaceUsers(RecipientCandidate candidate, IReadOnlyList<DirectoryUser> users)
+    {
         foreach (var user in users)
         {
             var route = services.Routing.Route(user, MailProtocol.Lmtp);
             if (!route.IsDone)
             {
-                return Fail(address, route.Failure, route.Detail);
+                return Fail(candidate.Address, route.Failure, route.Detail);
             }
 
-            places.Add((MailboxText.Of(user.Name), route.Value.Store!, false));
+            var node = route.Value.Store!;
+            candidate.Users.Add((user, node.Id));
+            candidate.Places.Add(PlaceAt(node, MailboxText.Of(user.Name), candidate.Command, isSmarthost: false));
         }
 
-        var reply = await AddToAsync(address, places);
+        return null;
+    }
+
+    // The same user behind two addresses gets one copy.
+    private RelayPlace PlaceAt(StoreNode node, string mailbox, RecipientCommand command, bool isSmarthost)
+    {
+        if (!_places.TryGetValue((node.Id, mailbox), out var place))
+        {
+            _places[(node.Id, mailbox)] = place = new RelayPlace(node, mailbox, command, isSmarthost);
+        }
+
+        return place;
+    }
+
+    // The first recipient decides which stores the transaction is for; an alias may bring several, as nobody could ever send to it otherwise.
+    private RelayReply? JudgeStores(RecipientCandidate candidate, List<RecipientCandidate> candidates)
+    {
+        var first = Recipients.Count > 0 ? Recipients[0].Places : candidates.Find(static other => other.Refusal is null)!.Places;
+        return candidate.Places.TrueForAll(place => first.Any(other => other.Node.Id == place.Node.Id))
+            ? null
+            : new(452, "4.5.3 This recipient is on another server: please send to it in a transaction of its own.");
+    }
+
+    // The store refuses who has moved away; the other one is asked, if it is one of ours and can be reached. Only one step: whoever moves twice in a
+    // moment is put off, and so is whoever cannot be followed: the refusal stands, in words that send nobody's mail back.
+    private async ValueTask FollowAsync(RecipientCandidate candidate)
+    {
+        for (var i = 0; i < candidate.Places.Count && candidate.Refusal is null; i++)
+        {
+            var place = candidate.Places[i];
+            if (place.IsSmarthost || place.Target?.Referrals is not { } referrals || !referrals.TryGetValue(place, out var referral))
+            {
+                continue;
+            }
+
+            var then = new RouteDecision(RouteOutcome.Routed, place.Node.Id, place.Node, RouteReason.None, "as a recipient");
+            var next = services.Routing.Follow(referral, then, place.Mailbox, MailProtocol.Lmtp);
+            if (next.IsDone)
+            {
+                var there = PlaceAt(next.Value.Store!, place.Mailbox, candidate.Command, isSmarthost: false);
+                if (there.Reply is not null || await _stores.AskAsync(there))
+                {
+                    candidate.Places[i] = there;
+                    _places.Remove((place.Node.Id, place.Mailbox));
+                    continue;
+                }
+            }
+
+            SessionLog.RecipientFailed(
+                services.Logger, LogLevel.Warning, session.Listener.Name, candidate.Address, session.Id, ProxyFailure.StoreReferred,
+                next.IsDone ? $"{place.Node.Id} refers {place.Mailbox} to {next.Value.StoreId}, which cannot be reached" : next.Detail);
+        }
+    }
+
+    private RelayReply Settle(RecipientCandidate candidate)
+    {
+        var reply = candidate.Reply;
         if (reply.IsPositive)
         {
-            _users.AddRange(users.Select((user, index) => (user, places[index].Node.Id)));
+            Recipients.Add(new RelayRecipient(candidate.Address, candidate.Places));
+            _users.AddRange(candidate.Users);
+            candidate.Places.ForEach(static place => place.IsKept = true);
+        }
+        else if (candidate.Refusal is null && candidate.Places.Find(static place => place.Target is { Fault: not null })?.Target is { } broken)
+        {
+            SessionLog.RecipientFailed(
+                services.Logger, LogLevel.Warning, session.Listener.Name, candidate.Address, session.Id, ProxyFailure.StoreTemporaryFailure,
+                $"{broken.Name}: {broken.FaultDetail}");
         }
 
         return reply;
     }
 
-    private async ValueTask<RelayReply> AddToAsync(string address, List<(string User, StoreNode Node, bool IsSmarthost)> wanted)
+    // Places that no accepted recipient has; those that were taken there are returned.
+    private List<RelayPlace> Forget(List<RecipientCandidate> candidates)
     {
-        foreach (var (_, node, isSmarthost) in wanted)
+        List<RelayPlace> taken = [];
+        foreach (var candidate in candidates.Where(static candidate => !candidate.Reply.IsPositive))
         {
-            var opened = await OpenAsync(node, isSmarthost, isAlone: wanted.Count == 1);
-            if (!opened.IsDone)
+            foreach (var place in candidate.Places.Where(static place => !place.IsKept))
             {
-                return Fail(address, opened.Failure, opened.Detail);
-            }
-        }
-
-        var places = new List<(RelayTarget Target, int Index)>(wanted.Count);
-        var added = new List<(string Node, string User)>(wanted.Count);
-        using var limit = new CancellationTokenSource(services.Settings.Limits.StoreLogin, services.Time);
-        foreach (var (user, named, isSmarthost) in wanted)
-        {
-            var (node, asked) = await AskAsync(user, named, added, limit.Token);
-            if (!isSmarthost && !asked.Reply.IsPositive && _targets[node.Id].Referral is { } referral && await FollowAsync(referral, node, user, address) is { } home)
-            {
-                added.Remove((node.Id, user));
-                _asked.Remove((node.Id, user));
-                (node, asked) = await AskAsync(user, home, added, limit.Token);
-            }
-
-            var target = _targets[node.Id];
-            if (!asked.Reply.IsPositive)
-            {
-                await TakeBackAsync(added);
-                if (target.Fault is not null)
+                if (_places.Remove((place.Node.Id, place.Mailbox)) && place.Reply is { IsPositive: true })
                 {
-                    SessionLog.RecipientFailed(
-                        services.Logger, Microsoft.Extensions.Logging.LogLevel.Warning, session.Listener.Name, address, session.Id,
-                        ProxyFailure.StoreTemporaryFailure, $"{target.Name}: {target.FaultDetail}");
+                    taken.Add(place);
                 }
-
-                if (target is { Fault: not null, Recipients.Count: 0 })
-                {
-                    // The next recipient of this store tries anew.
-                    _targets.Remove(node.Id);
-                    await target.DisposeAsync();
-                }
-
-                return asked.Reply;
-            }
-
-            places.Add((target, asked.Index));
-        }
-
-        Recipients.Add(new RelayRecipient(address, places));
-        return new(250, "2.1.5 OK");
-    }
-
-    // The store refuses who has moved away; the other one is asked, if it is one of ours and can be reached. Only one step: whoever moves twice in a
-    // moment is put off. Null: the refusal stands.
-    private async ValueTask<StoreNode?> FollowAsync(UserReferral referral, StoreNode from, string user, string address)
-    {
-        var then = new RouteDecision(RouteOutcome.Routed, from.Id, from, RouteReason.None, "as a recipient");
-        var next = services.Routing.Follow(referral, then, user, MailProtocol.Lmtp);
-        if (next.IsDone && (await OpenAsync(next.Value.Store!, isSmarthost: false, isAlone: false)).IsDone)
-        {
-            return next.Value.Store;
-        }
-
-        SessionLog.RecipientFailed(
-            services.Logger, Microsoft.Extensions.Logging.LogLevel.Warning, session.Listener.Name, address, session.Id, ProxyFailure.StoreReferred,
-            next.IsDone ? $"{from.Id} refers {user} to {next.Value.StoreId}, which cannot be reached" : next.Detail);
-        return null;
-    }
-
-    // The same user behind two addresses gets one copy.
-    private async ValueTask<(StoreNode Node, (RelayReply Reply, int Index) Asked)> AskAsync(
-        string user, StoreNode node, List<(string Node, string User)> added, CancellationToken cancellationToken)
-    {
-        if (!_asked.TryGetValue((node.Id, user), out var asked))
-        {
-            var target = _targets[node.Id];
-            var reply = await target.AddAsync(user, cancellationToken);
-            if (target.WasStale && await OpenInsteadAsync(target, node) is { } fresh)
-            {
-                target = fresh;
-                reply = await target.AddAsync(user, cancellationToken);
-            }
-
-            asked = (reply, target.Recipients.Count - 1);
-            _asked[(node.Id, user)] = asked;
-            added.Add((node.Id, user));
-        }
-
-        return (node, asked);
-    }
-
-    // The store had closed a connection that rested: nothing was taken on it yet.
-    private async ValueTask<RelayTarget?> OpenInsteadAsync(RelayTarget stale, StoreNode node)
-    {
-        _targets.Remove(node.Id);
-        await stale.DisposeAsync();
-        var opened = await OpenFreshAsync(node, isSmarthost: false, isAlone: true);
-        if (!opened.IsDone)
-        {
-            // Its fault stays the store's answer.
-            _targets[node.Id] = stale;
-        }
-
-        return opened.Value;
-    }
-
-    // The address is refused as a whole: those behind it who were taken must not get the message by way of its other recipients.
-    private async ValueTask TakeBackAsync(List<(string Node, string User)> added)
-    {
-        using var limit = new CancellationTokenSource(services.Settings.Limits.StoreLogin, services.Time);
-        foreach (var group in added.Where(entry => _asked[entry].Reply.IsPositive).GroupBy(entry => entry.Node).ToList())
-        {
-            await _targets[group.Key].TakeBackAsync(group.Count(), limit.Token);
-        }
-
-        foreach (var entry in added)
-        {
-            _asked.Remove(entry);
-        }
-    }
-
-    private async ValueTask<Outcome<RelayTarget>> OpenAsync(StoreNode node, bool isSmarthost, bool isAlone)
-    {
-        if (_targets.TryGetValue(node.Id, out var present))
-        {
-            return present.Fault is null ? present : Outcome<RelayTarget>.Failed(ProxyFailure.StoreTemporaryFailure, present.FaultDetail);
-        }
-
-        if (!isSmarthost && services.Links.TryTake(node, session.Connection) is { } rested && await OpenOnAsync(rested, isSmarthost, isAlone, services.Settings.Limits.StoreLogin, null) is { IsDone: true } opened)
-        {
-            return opened;
-        }
-
-        return await OpenFreshAsync(node, isSmarthost, isAlone);
-    }
-
-    private async ValueTask<Outcome<RelayTarget>> OpenFreshAsync(StoreNode node, bool isSmarthost, bool isAlone)
-    {
-        if (isSmarthost)
-        {
-            var relayed = await services.Smarthost!.OpenAsync(node, session, envelope, services, deadline);
-            if (relayed.IsDone)
-            {
-                _targets[node.Id] = relayed.Value;
-            }
-
-            return relayed;
-        }
-
-        using var turn = node.Health.IsCalm ? default : await services.Returning.EnterAsync(node, session.Connection, deadline);
-        if (turn.IsRefused)
-        {
-            return Outcome<RelayTarget>.Failed(ProxyFailure.StoreUnreachable, services.Returning.Refusal(node));
-        }
-
-        // Messages of many users share a connection, so nobody's own address counts: they are spread by weight.
-        var begun = services.Connector.Begin(node, MailProtocol.Lmtp, session.Id, deadline);
-        if (!begun.IsDone)
-        {
-            return begun.As<RelayTarget>();
-        }
-
-        while (true)
-        {
-            var connected = await services.Connector.ConnectAsync(begun.Value, session.Connection);
-            if (!connected.IsDone)
-            {
-                return connected.As<RelayTarget>();
-            }
-
-            var opened = await OpenOnAsync(new RelayLink(node, connected.Value), isSmarthost, isAlone, begun.Value.GreetingLimit, begun.Value);
-            if (!services.Connector.Judge(begun.Value, connected.Value.Endpoint, opened))
-            {
-                return opened;
-            }
-        }
-    }
-
-    private async ValueTask<Outcome<RelayTarget>> OpenOnAsync(RelayLink link, bool isSmarthost, bool isAlone, TimeSpan patience, StoreTries? tries)
-    {
-        using var limit = deadline.Within(patience);
-        using var nothing = new Secret([]);
-        var node = link.Node;
-        var target = new RelayTarget(link, node.Id, isLmtp: !isSmarthost, services.Links);
-        var leg = new StoreLeg(
-            node, "", StoreLoginMethod.External, null, nothing, link.Connection.UpgradeWith, session.Id, session.Client, session.Local, session.TimeToLive,
-            services.Settings.HostName, tries);
-        var opened = default(Outcome<RelayTarget>);
-        try
-        {
-            opened = await target.OpenAsync(leg, envelope, services.Settings.Stores.TellClientAddress && !isSmarthost, isAlone, deadline.Token);
-        }
-        catch (OperationCanceledException) when (limit.HasPassed)
-        {
-            return Outcome<RelayTarget>.Failed(ProxyFailure.StoreTimeout, $"{node.Id} ({link.Connection.Endpoint}) did not answer in time");
-        }
-        finally
-        {
-            if (!opened.IsDone)
-            {
-                await target.DisposeAsync();
             }
         }
 
-        if (opened.IsDone)
-        {
-            _targets[node.Id] = target;
-        }
-
-        return opened;
+        return taken;
     }
 
     private RelayReply Fail(string address, ProxyFailure failure, string detail)

@@ -57,6 +57,18 @@ public sealed class LimitOptions
     /// <summary>One message from DATA to its end: 64 MiB take an hour at 18 kB/s, slower than any line mail is sent over.</summary>
     public TimeSpan RelayMessage { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// How long a store may hold a message up: by one piece of it, and in all beyond <see cref="RelayPace"/>. Then it loses its recipients, and the others go on.
+    /// RFC 5321 4.5.3.2.5: senders give up when no data was taken for 3 min, and that would lose it for everybody.
+    /// </summary>
+    public TimeSpan RelayStall { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// Octets per second that a store must take while others wait for it. At 64 KiB/s a message of 64 MiB takes 17 min, well within
+    /// <see cref="RelayMessage"/>; a disk or a line slower than that is broken.
+    /// </summary>
+    public int RelayPace { get; set; } = 64 * 1024;
+
     /// <summary>Failed logins on one connection.</summary>
     public int LoginAttempts { get; set; } = 5;
 
@@ -95,7 +107,7 @@ public sealed class LimitOptions
         {
             (nameof(PreLogin), PreLogin), (nameof(Handshake), Handshake), (nameof(ProxyHeader), ProxyHeader), (nameof(StoreConnect), StoreConnect), (nameof(StoreGreeting), StoreGreeting), (nameof(StoreLogin), StoreLogin),
             (nameof(Hold), Hold), (nameof(Idle), Idle), (nameof(HalfClose), HalfClose), (nameof(Goodbye), Goodbye), (nameof(RelayIdle), RelayIdle), (nameof(RelayEnvelope), RelayEnvelope), (nameof(RelayVerdict), RelayVerdict),
-            (nameof(RelayMessage), RelayMessage),
+            (nameof(RelayMessage), RelayMessage), (nameof(RelayStall), RelayStall),
         })
         {
             if (value <= TimeSpan.Zero || value > TimeSpan.FromDays(1))
@@ -132,6 +144,11 @@ public sealed class LimitOptions
             {
                 yield return $"{path}:{name}: give a number up to 1000000, or 0 for no cap.";
             }
+        }
+
+        if (RelayPace < 1)
+        {
+            yield return $"{path}:{nameof(RelayPace)}: give at least 1 octet per second, like 65536.";
         }
 
         if (MessageSize < 1024)

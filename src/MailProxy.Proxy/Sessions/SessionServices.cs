@@ -33,6 +33,9 @@ internal sealed record SessionServices(
     /// <summary>The bounds of every splice.</summary>
     public SpliceSettings Splice { get; init; } = SpliceOf(Settings);
 
+    /// <summary>What the relay offers its clients.</summary>
+    public RelayOffers RelayOffers { get; init; } = new(Settings);
+
     /// <summary>What stores' Sieve engines can do, as far as it is known.</summary>
     public LearntExtensions Scripts { get; } = new();
 
@@ -45,7 +48,7 @@ internal sealed record SessionServices(
     /// <summary>The same node with other settings, for sessions to come; what counts and registers sessions is shared.</summary>
     public SessionServices With(ProxySettings settings, UserRouting routing, StoreConnector connector, SmarthostConnector? smarthost) => this with
     {
-        Settings = settings, Routing = routing, Connector = connector, Smarthost = smarthost, Splice = SpliceOf(settings),
+        Settings = settings, Routing = routing, Connector = connector, Smarthost = smarthost, Splice = SpliceOf(settings), RelayOffers = new(settings),
     };
 
     /// <summary>A session is over, and says so.</summary>

@@ -69,6 +69,21 @@ internal sealed class MailWire(ConnectionContext connection)
         return ReadAsync(_lineParser, cancellationToken);
     }
 
+    /// <summary>The next line, if all of it was received already; false: whatever is there is for <see cref="ReadLineAsync"/>.</summary>
+    public bool TryReadLine(int limit, out byte[] line)
+    {
+        line = [];
+        if (!Input.TryRead(out var result))
+        {
+            return false;
+        }
+
+        var isLine = LineReader.TryReadLine(result.Buffer, limit, out var octets, out var end) == ReadStatus.Done;
+        line = isLine ? octets.ToArray() : line;
+        Input.AdvanceTo(isLine ? end : result.Buffer.Start);
+        return isLine;
+    }
+
     /// <summary>Puts text behind what waits to be sent. Octets above 0x7F go as UTF-8.</summary>
     public MailWire Write(string text)
     {
@@ -84,11 +99,14 @@ internal sealed class MailWire(ConnectionContext connection)
     }
 
     /// <summary>Sends what waits. False when the peer is gone.</summary>
-    public async ValueTask<bool> FlushAsync(CancellationToken cancellationToken)
+    public ValueTask<bool> FlushAsync(CancellationToken cancellationToken) => SendAsync(ReadOnlyMemory<byte>.Empty, cancellationToken);
+
+    /// <summary>Sends what waits and then these octets, which must stay as they are until this has ended. False when the peer is gone.</summary>
+    public async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> octets, CancellationToken cancellationToken)
     {
         try
         {
-            var result = await Output.FlushAsync(cancellationToken);
+            var result = octets.IsEmpty ? await Output.FlushAsync(cancellationToken) : await Output.WriteAsync(octets, cancellationToken);
             return !result.IsCompleted;
         }
         catch (Exception exception) when (exception is IOException or ConnectionAbortedException or InvalidOperationException { Source: "System.IO.Pipelines" })

@@ -34,7 +34,7 @@ public sealed class ListenerOptionsTests
         Assert.Empty(options.Validate("Listeners:0"));
         options.TrustedPeers = [];
         Assert.Contains("Listeners:0:TrustedPeers: a PROXY header is required", Assert.Single(options.Validate("Listeners:0")), StringComparison.Ordinal);
-        options.TrustedPeers = ["192.0.2.0/24", "balancer.example.org", "192.0.2.1/24"];
+        options.TrustedPeers = ["192.0.2.0/24", "balancer.example.org", "192.0.2.0/33"];
         Assert.Equal(2, options.Validate("Listeners:0").Count());
         Assert.Contains("Listeners:0:TrustedPeers:1: 'balancer.example.org' is no network", options.Validate("Listeners:0").First(), StringComparison.Ordinal);
     }

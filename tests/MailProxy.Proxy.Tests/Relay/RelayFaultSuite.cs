@@ -31,8 +31,7 @@ public abstract class RelayFaultSuite(RigTransport on)
         var client = await rig.ConnectAsync(MailProtocol.Mx);
         await HelloAsync(client);
         await client.SendLineAsync("RCPT TO:<team@example.org>");
-        var one = await first.AcceptLmtpAsync();
-        var two = await second.AcceptLmtpAsync();
+        var (one, two) = await StoreScripts.AcceptLmtpAsync(first, second);
         await one.TakeRecipientAsync("alice@example.org");
         await two.ExpectAsync("RCPT TO:<bob@example.org>");
         await two.SendLineAsync("452 4.2.2 full");
@@ -117,7 +116,7 @@ public abstract class RelayFaultSuite(RigTransport on)
         await two.ExpectAsync("DATA");
         await two.SendLineAsync("354 go");
         await client.ExpectAsync("354 *");
-        await client.SendAsync("Subject: half\r\n");
+        await client.SendAsync("Subject: half\r\n" + RelayScripts.APiece);
         await one.ExpectUntilAsync("Subject: half");
         await two.ExpectUntilAsync("Subject: half");
         var end = client.ExpectAsync("421 4.4.2 *");

@@ -34,6 +34,34 @@ public abstract class RelaySuite(RigTransport on)
     }
 
     [Fact]
+    public async Task The_client_begins_beside_the_store_and_a_short_message_goes_in_one_piece_with_its_end()
+    {
+        await using var rig = new ProxyRig(on);
+        await using var store = await rig.StoreAsync("store-1", 24);
+        var client = await rig.ConnectAsync(MailProtocol.Mx);
+        await OpenAsync(client, "EHLO client.example.net", "MAIL FROM:<me@example.net>");
+        await client.SendLineAsync("RCPT TO:<alice@example.org>");
+        var proxy = await store.AcceptLmtpAsync();
+        await proxy.TakeRecipientAsync("alice@example.org");
+        await client.ExpectAsync("250 2.1.5 *");
+        await client.SendLineAsync("DATA");
+        await proxy.ExpectAsync("DATA");
+
+        // The store has not said yet that it may begin; nothing goes to it before that (RFC 2920 3.1).
+        await client.ExpectAsync("354 *");
+        await client.SendAsync("Subject: x\r\n\r\n");
+        await client.SendAsync("body\r\n.\r\n");
+        await proxy.SendLineAsync("354 go");
+        var first = await proxy.Connection.Transport.Input.ReadAsync();
+        var text = System.Text.Encoding.Latin1.GetString(System.Buffers.BuffersExtensions.ToArray(first.Buffer));
+        proxy.Connection.Transport.Input.AdvanceTo(first.Buffer.End);
+        Assert.StartsWith("Received: ", text, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\nbody\r\n.\r\n", text, StringComparison.Ordinal);
+        await proxy.SendLineAsync("250 OK");
+        await client.ExpectAsync("250 2.0.0 OK*");
+    }
+
+    [Fact]
     public async Task Lmtp_gives_each_recipient_its_own_verdict()
     {
         await using var rig = new ProxyRig(on);
@@ -91,8 +119,7 @@ public abstract class RelaySuite(RigTransport on)
         var client = await rig.ConnectAsync(MailProtocol.Mx);
         await OpenAsync(client, "EHLO mx.example.org", "MAIL FROM:<me@example.net>");
         await client.SendLineAsync("RCPT TO:<team@example.org>");
-        var one = await first.AcceptLmtpAsync();
-        var two = await second.AcceptLmtpAsync();
+        var (one, two) = await StoreScripts.AcceptLmtpAsync(first, second);
         await one.TakeRecipientAsync("alice@example.org");
         await two.TakeRecipientAsync("bob@example.org");
         await client.ExpectAsync("250 *");
@@ -141,7 +168,7 @@ public abstract class RelaySuite(RigTransport on)
         await two.ExpectAsync("DATA");
         await two.SendLineAsync("354 go");
         await client.ExpectAsync("354 *");
-        await client.SendAsync("Subject: half\r\n\r\nhalf a line");
+        await client.SendAsync($"Subject: half\r\n\r\n{RelayScripts.APiece}half a line");
         await one.ExpectUntilAsync("Subject: half");
         await client.DisposeAsync();
         await one.AssertCutAsync();
@@ -257,7 +284,7 @@ public abstract class RelaySuite(RigTransport on)
         foreach (var (command, reply) in new[]
         {
             ("MAIL FROM:<a@example.net>", "503 *"), ("LHLO x", "500 *"), ("EHLO two words", "501 *"), ("HELO x.example", "250 mail.example.org"),
-            ("RCPT TO:<alice@example.org>", "503 *"), ("DATA", "503 *"), ("MAIL TO:<x>", "501 *"), ("MAIL FROM:<a@example.net> RET=FULL", "555 *"),
+            ("RCPT TO:<alice@example.org>", "503 *"), ("DATA", "503 *"), ("MAIL TO:<x>", "501 *"), ("MAIL FROM:<a@example.net> BURL=x", "555 *"),
             ("MAIL FROM:<jösé@example.net>", "553 *"), ("EXPN x", "502 *"), ("\u0001", "500 *"), ("QUIT", "221 *"),
         })
         {

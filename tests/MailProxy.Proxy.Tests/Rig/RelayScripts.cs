@@ -7,6 +7,9 @@ namespace MailProxy.Proxy.Tests.Rig;
 /// <summary>The usual beginning of a transaction with two stores, and the usual end of one that must leave nothing.</summary>
 internal static class RelayScripts
 {
+    /// <summary>More lines than the relay gathers before it passes anything on.</summary>
+    public static string APiece { get; } = string.Concat(Enumerable.Repeat(new string('x', 76) + "\r\n", 500));
+
     /// <summary>Names Alice, who lives on store-1, and Bob, who lives on store-2; both are taken.</summary>
     public static async Task<(DialogueClient One, DialogueClient Two)> NameAliceAndBobAsync(this ProxyRig rig, DialogueClient client)
     {

@@ -30,6 +30,9 @@ internal sealed class ScriptedStore : IAsyncDisposable
     /// <summary>The next connection from the proxy.</summary>
     public async Task<DialogueClient> AcceptOneAsync() => new(await _accepted.Reader.ReadAsync().AsTask().WaitAsync(Patience));
 
+    /// <summary>The same for stores that serve by themselves, for as long as they like.</summary>
+    public ValueTask<ConnectionContext> AcceptConnectionAsync(CancellationToken cancellationToken) => _accepted.Reader.ReadAsync(cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         await _listener.UnbindAsync();

@@ -49,6 +49,14 @@ internal static class StoreScripts
         return proxy;
     }
 
+    /// <summary>The same of two that are asked at once: neither hears MAIL before both have answered LHLO.</summary>
+    public static async Task<(DialogueClient One, DialogueClient Two)> AcceptLmtpAsync(ScriptedStore one, ScriptedStore two)
+    {
+        var first = one.AcceptLmtpAsync();
+        var second = two.AcceptLmtpAsync();
+        return (await first, await second);
+    }
+
     /// <summary>One recipient is taken.</summary>
     public static async Task TakeRecipientAsync(this DialogueClient store, string address)
     {
