@@ -210,7 +210,7 @@ internal sealed class RelayDialogue(
         if (_milters is not null && await _milters.OpenAsync(envelope) is { } refused)
         {
             await ResetAsync();
-            return refused.Line;
+            return refused.IsTemporary ? refused.Line : Junk(refused.Line);
         }
 
         _transaction = new RelayTransaction(envelope, session, services, _policy, settings.Deadline, _helo);
