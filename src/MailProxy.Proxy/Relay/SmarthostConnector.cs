@@ -20,9 +20,6 @@ namespace MailProxy.Proxy.Relay;
 /// <param name="tellClient">Whose mail it is is told by XCLIENT.</param>
 internal sealed class SmarthostConnector(IRelayPool pool, StoreConnector connector, StoreHealthMonitor health, RelayAccess access, bool tellClient) : IDisposable
 {
-    // architecture.md: the loop guard starts at 5.
-    private const int FirstTtl = 5;
-
     /// <summary>The relays now; null: none is known.</summary>
     public StoreNode? Node => pool.Node;
 
@@ -72,7 +69,7 @@ internal sealed class SmarthostConnector(IRelayPool pool, StoreConnector connect
         var target = new RelayTarget(link, link.Node.Id, isLmtp: false, services.Links);
         var leg = new StoreLeg(
             link.Node, access.Account?.User ?? "", StoreLoginMethod.Password, null, access.Account?.Password ?? nothing, link.Connection.UpgradeWith, session.Id,
-            session.Client, session.Local, FirstTtl, services.Settings.HostName, tries) { TellLogin = tellClient ? session.User : null };
+            session.Client, session.Local, session.TimeToLive, services.Settings.HostName, tries) { TellLogin = tellClient ? session.User : null };
         var opened = default(Outcome<RelayTarget>);
         try
         {

@@ -173,7 +173,8 @@ public abstract class SieveLoginSuite(RigTransport on)
     public async Task One_too_many_hears_so_before_any_session()
     {
         await using var rig = new ProxyRig(on);
-        await rig.ConnectAsync(MailProtocol.Sieve, connections: 1);
+        var first = await rig.ConnectAsync(MailProtocol.Sieve, connections: 1);
+        await first.ExpectAsync("\"IMPLEMENTATION\" *");
         var second = await rig.ConnectAgainAsync();
         await second.ExpectAsync("BYE (TRYLATER) \"Too many sessions.\"");
         await second.ExpectGoneAsync();
