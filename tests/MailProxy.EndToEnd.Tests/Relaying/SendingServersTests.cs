@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -11,6 +12,7 @@ namespace MailProxy.EndToEnd.Tests.Relaying;
 public sealed class SendingServersTests : IDisposable
 {
     private const int Count = 100;
+    private const string Taken = "answered 250";
 
     private readonly TempDirectory _folder = new();
     private readonly TestAuthority _authority = new();
@@ -70,6 +72,40 @@ public sealed class SendingServersTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Whatever_postal_was_told_is_taken_is_there_even_when_it_is_killed()
+    {
+        ForeignProgram.Require("postal");
+        await using var node = await StartAsync();
+        string[] users = ["alice@example.org", "bob@example.org"];
+        await File.WriteAllLinesAsync(_folder.File("users"), users);
+        await using (var postal = new Postal(new ProcessStartInfo(
+            ForeignProgram.Find("postal")!,
+            ["-m", "20", "-t", "4", "-c", "3", "-r", "6000", "-p", node.Port("mx").ToString(CultureInfo.InvariantCulture), "-f", _folder.File("users"), "127.0.0.1", _folder.File("users")])))
+        {
+            for (var attempt = 0; node.Proxy.CountOf(Taken) < Count; attempt++)
+            {
+                Assert.True(attempt < 600, $"postal sent {node.Proxy.CountOf(Taken)} messages: {postal.Output}");
+                await Beat.WaitAsync(100);
+            }
+
+            await postal.KillAsync();
+        }
+
+        // What was on its way ends a moment later.
+        var (kept, taken) = (-1, 0);
+        for (var attempt = 0; kept != taken && attempt < 100; attempt++)
+        {
+            taken = node.Proxy.CountOf(Taken);
+            kept = (await node.InboxAsync(users[0])).Count + (await node.InboxAsync(users[1])).Count;
+        }
+
+        Assert.Equal(taken, kept);
+    }
+
     private Task<RelayingNode> StartAsync() => RelayingNode.StartAsync(_folder, stores: 2, configuration =>
         configuration["Listeners"]!.AsArray().Add(JsonSerializer.SerializeToNode(new { Protocol = "lmtp", Address = "127.0.0.1", Port = 0, Tls = "none" })));
+
+    // Sends until it is ended.
+    private sealed class Postal(ProcessStartInfo start) : WatchedProcess(start);
 }
