@@ -36,7 +36,7 @@ public sealed class DovecotOverTlsTests(DovecotOverTls cluster) : DovecotClientT
     [Theory]
     [InlineData("store-1")]
     [InlineData("store-2")]
-    public async Task Dovecot_logs_the_proxys_account_and_the_clients_address_for_managesieve(string store)
+    public async Task Dovecot_logs_the_proxys_account_for_managesieve_and_behind_starttls_the_clients_address(string store)
     {
         ForeignProgram.Require("dovecot", DovecotOptions.SieveProgram);
         var user = Cluster.TakeUser(store);
@@ -47,16 +47,45 @@ public sealed class DovecotOverTlsTests(DovecotOverTls cluster) : DovecotClientT
         await clear.WriteAsync("STARTTLS\r\n"u8.ToArray());
         using (var reader = new StreamReader(clear, leaveOpen: true))
         {
-            while (await reader.ReadLineAsync() is { } line && !line.Contains("Begin TLS", StringComparison.Ordinal))
-            {
-            }
+            // The greeting, then the answer to STARTTLS.
+            await AnswerAsync(reader);
+            await AnswerAsync(reader);
         }
 
         await using var encrypted = new System.Net.Security.SslStream(clear, false, (_, certificate, _, _) => certificate is not null);
         await encrypted.AuthenticateAsClientAsync("localhost");
         var plain = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"\0{user}\0secret"));
         await encrypted.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"AUTHENTICATE \"PLAIN\" \"{plain}\"\r\n"));
-        await AssertMasterLoginAsync(user, await Store(store).Process.SeeAsync($"managesieve-login: Info: Login: user=<{user}>"));
+        using (var reader = new StreamReader(encrypted, leaveOpen: true))
+        {
+            // The capabilities again, then the verdict.
+            await AnswerAsync(reader);
+            await AnswerAsync(reader);
+        }
+
+        var login = await Store(store).Process.SeeAsync($"managesieve-login: Info: Login: user=<{user}>");
+        if (store == "store-1")
+        {
+            await AssertMasterLoginAsync(user, login);
+            return;
+        }
+
+        // TLS from the first octet: no XCLIENT there.
+        Assert.Contains($"auth=<{DovecotOptions.MasterUser}>", login, StringComparison.Ordinal);
+        Assert.Contains("rip=127.0.0.1,", login, StringComparison.Ordinal);
+    }
+
+    // Up to the line that is an answer, which must be yes.
+    private static async Task AnswerAsync(StreamReader reader)
+    {
+        string? line;
+        do
+        {
+            line = await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(120));
+        }
+        while (line is not null && line.StartsWith('"'));
+
+        Assert.StartsWith("OK", line, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -33,6 +33,18 @@ public abstract class SieveStoreDialogueSuite(RigTransport on)
     }
 
     [Fact]
+    public async Task The_client_is_named_only_where_starttls_was_said()
+    {
+        await using var rig = new ProxyRig(on);
+        var (welcome, listener) = await DialAsync(rig, isUpgraded: false);
+        var store = await listener.AcceptOneAsync();
+        await store.SendAsync("\"SASL\" \"PLAIN\"\r\n\"XCLIENT\"\r\nOK\r\n");
+        await store.ExpectAsync("AUTHENTICATE \"PLAIN\" \"*\"");
+        await store.SendLineAsync("OK");
+        Assert.True((await welcome).IsDone);
+    }
+
+    [Fact]
     public async Task What_was_offered_in_clear_counts_no_more()
     {
         await using var rig = new ProxyRig(on);
@@ -124,13 +136,13 @@ public abstract class SieveStoreDialogueSuite(RigTransport on)
     }
 
     private async Task<(Task<Outcome<StoreWelcome>> Welcome, ScriptedStore Listener)> DialAsync(
-        ProxyRig rig, StoreLoginMethod method = StoreLoginMethod.Master, string secret = "")
+        ProxyRig rig, StoreLoginMethod method = StoreLoginMethod.Master, string secret = "", bool isUpgraded = true)
     {
         var listener = await rig.StoreAsync("store-1", 4190);
         var wire = new MailWire(await rig.Transport.ConnectAsync(listener.EndPoint, CancellationToken.None));
         var node = new StoreNode("store-1", "store-1.example.org", FrozenDictionary<StoreService, int>.Empty, StoreTlsMode.StartTls, "master", StoreState.Online);
         var leg = new StoreLeg(
-            node, "alice@example.org", method, new MasterAccount("proxy", new Secret("master"u8.ToArray())), new Secret(System.Text.Encoding.ASCII.GetBytes(secret)), rig.ClientTls,
+            node, "alice@example.org", method, new MasterAccount("proxy", new Secret("master"u8.ToArray())), new Secret(System.Text.Encoding.ASCII.GetBytes(secret)), isUpgraded ? rig.ClientTls : null,
             "s1", new IPEndPoint(IPAddress.Parse("192.0.2.7"), 4711), null, 5, "mail.example.org");
         return (new SieveStoreDialogue(tellClientAddress: true, Scripts).LogInAsync(wire, leg, CancellationToken.None).AsTask(), listener);
     }
