@@ -16,7 +16,7 @@ internal static class AttemptJudgement
 
         // A store that answers is well, whatever it thinks of this user.
         ProxyFailure.StoreRefusedLogin or ProxyFailure.TooManySessions or ProxyFailure.StoreTemporaryFailure or ProxyFailure.StoreReferred
-            or ProxyFailure.StoreLacksUtf8 => true,
+            or ProxyFailure.StoreLacksUtf8 or ProxyFailure.StoreLacksBinary => true,
 
         // Silence and nonsense behind the greeting may be one mailbox's trouble.
         _ => null,

@@ -32,9 +32,6 @@ internal sealed class StoreConnector(
         ? new StoreTries(node, door, CandidateOrder.Of(node, door.Service, key), limits, deadline, time)
         : Outcome<StoreTries>.Failed(ProxyFailure.NoRoute, $"{node.Id} offers no port for {ProtocolNames.Of(protocol)}");
 
-    /// <summary>The same where the service is known.</summary>
-    public StoreTries Begin(StoreNode node, StoreDoor door, SessionDeadline deadline) => new(node, door, node.Candidates, limits, deadline, time);
-
     /// <summary>Where a store is dialled for a protocol, and whether TLS begins with the first octet there.</summary>
     internal static bool TryFindDoor(StoreNode node, MailProtocol protocol, out StoreDoor door, out int port)
     {

@@ -8,6 +8,9 @@ internal sealed class JudgedMessage
     // RFC 5322 knows no limit; Postfix takes 100 kB of it. What is longer is no header but an attack on whoever reads it.
     private const int MostHeader = 1024 * 1024;
 
+    // Nearly every header.
+    private const int FirstRead = 16 * 1024;
+
     private bool _isReplaced;
 
     private JudgedMessage(EditedHeader header, MessageSpool body, long bodyStart) => (Header, Body, BodyStart) = (header, body, bodyStart);
@@ -27,21 +30,23 @@ internal sealed class JudgedMessage
     /// <summary>Takes a spooled message apart; null: its header is too long. Errors: IOException.</summary>
     public static async ValueTask<JudgedMessage?> ReadAsync(MessageSpool spool)
     {
-        var octets = new byte[(int)Math.Min(spool.Length, MostHeader)];
+        var most = (int)Math.Min(spool.Length, MostHeader);
+        var octets = new byte[Math.Min(most, FirstRead)];
         var length = 0;
         var body = -1;
-        while (body < 0 && length < octets.Length)
+        while (body < 0 && length < most)
         {
-            var read = await spool.ReadAsync(length, octets.AsMemory(length));
-            length += read;
+            if (length == octets.Length)
+            {
+                Array.Resize(ref octets, Math.Min(most, 2 * octets.Length));
+            }
 
-            // From a few octets back: the empty line may have come in two parts.
-            var from = Math.Max(0, length - read - 3);
-            var found = HeaderFieldReader.FindBody(octets.AsSpan(from, length - from));
-            body = found < 0 || (found == 2 && from > 0) ? -1 : from + found;
+            // All of it again: what ends the header may have come in two parts.
+            length += await spool.ReadAsync(length, octets.AsMemory(length));
+            body = HeaderFieldReader.FindBody(octets.AsSpan(0, length));
         }
 
-        if (body < 0 && spool.Length > octets.Length)
+        if (body < 0 && spool.Length > most)
         {
             return null;
         }

@@ -21,14 +21,17 @@ internal sealed class MilterChain : IAsyncDisposable
     private readonly List<MessageSpool> _spools = [];
     private readonly MessageSpool _message;
 
+    // A milter wants the message taken and thrown away.
+    private bool _isDiscarded;
+
+    // One without whose word nothing may pass has broken off: whatever else is asked of this transaction has the same answer.
+    private RelayReply? _broken;
+
     private MilterChain(SessionContext session, SessionServices services, MilterFacts facts, List<MilterServerOptions> servers)
     {
         (_session, _services, _facts, _servers) = (session, services, facts, servers);
         _message = NewSpool();
     }
-
-    /// <summary>A milter wants the message taken and thrown away.</summary>
-    public bool IsDiscarded { get; private set; }
 
     /// <summary>A milter refused a recipient whom the stores had taken: the transaction has to begin again without.</summary>
     public bool HasRefusedRecipients { get; private set; }
@@ -76,7 +79,7 @@ internal sealed class MilterChain : IAsyncDisposable
                 refusal = Fail(server, _milters.Find(milter => milter.Options == server), "MAIL", exception);
             }
 
-            if (refusal is not null || IsDiscarded)
+            if (refusal is not null || _isDiscarded)
             {
                 break;
             }
@@ -89,8 +92,8 @@ internal sealed class MilterChain : IAsyncDisposable
     /// <summary>Shows RCPT, once the stores have taken it. Null: go on.</summary>
     public async ValueTask<RelayReply?> RecipientAsync(string address)
     {
-        var refusal = default(RelayReply);
-        foreach (var milter in IsDiscarded ? [] : _milters)
+        var refusal = _broken;
+        foreach (var milter in _isDiscarded || refusal is not null ? [] : _milters)
         {
             try
             {
@@ -101,7 +104,7 @@ internal sealed class MilterChain : IAsyncDisposable
                 refusal = Fail(milter.Options, milter, "RCPT", exception);
             }
 
-            if (refusal is not null || IsDiscarded)
+            if (refusal is not null || _isDiscarded)
             {
                 break;
             }
@@ -115,7 +118,7 @@ internal sealed class MilterChain : IAsyncDisposable
     /// <summary>Keeps the next octets of the message. Null: go on.</summary>
     public async ValueTask<RelayReply?> AppendAsync(ReadOnlyMemory<byte> piece)
     {
-        if (IsDiscarded)
+        if (_isDiscarded)
         {
             return null;
         }
@@ -162,12 +165,12 @@ internal sealed class MilterChain : IAsyncDisposable
     {
         try
         {
-            return IsDiscarded ? new(null, true, null) : await JudgeAllAsync(envelope);
+            return _broken is not null || _isDiscarded ? new(_broken, null) : await JudgeAllAsync(envelope);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             MilterLog.NotSpooled(_services.Logger, _session.Listener.Name, _session.Id, exception.Message);
-            return new(NoRoom, false, null);
+            return new(NoRoom, null);
         }
         finally
         {
@@ -220,7 +223,7 @@ internal sealed class MilterChain : IAsyncDisposable
     {
         if (await JudgedMessage.ReadAsync(_message) is not { } message)
         {
-            return new(new(552, "5.3.4 The header of this message is too long."), false, null);
+            return new(new(552, "5.3.4 The header of this message is too long."), null);
         }
 
         foreach (var milter in _milters.Where(milter => !milter.IsDone))
@@ -231,7 +234,7 @@ internal sealed class MilterChain : IAsyncDisposable
             {
                 var edit = await milter.JudgeAsync(message, NewSpool);
                 refusal = Note(milter, "message", edit.Verdict) ?? Quarantined(milter, edit.Quarantine, message);
-                if (refusal is null && !IsDiscarded)
+                if (refusal is null && !_isDiscarded)
                 {
                     Apply(milter, edit, message, envelope);
                 }
@@ -243,13 +246,13 @@ internal sealed class MilterChain : IAsyncDisposable
             }
 
             MilterMetrics.Took(milter.Name, _services.Time.GetElapsedTime(began));
-            if (refusal is not null || IsDiscarded)
+            if (refusal is not null || _isDiscarded)
             {
-                return new(refusal, IsDiscarded, null);
+                return new(refusal, null);
             }
         }
 
-        return new(null, false, message);
+        return new(null, message);
     }
 
     private void Apply(MilterSession milter, MilterEdit edit, JudgedMessage message, EditedEnvelope envelope)
@@ -273,7 +276,7 @@ internal sealed class MilterChain : IAsyncDisposable
 
     private RelayReply? Quarantined(MilterSession milter, string? reason, JudgedMessage message)
     {
-        if (reason is null || IsDiscarded)
+        if (reason is null || _isDiscarded)
         {
             return null;
         }
@@ -293,7 +296,7 @@ internal sealed class MilterChain : IAsyncDisposable
     // What the client is to hear; null: nothing yet.
     private RelayReply? Note(MilterSession milter, string step, MilterVerdict verdict)
     {
-        IsDiscarded |= verdict.IsDiscard;
+        _isDiscarded |= verdict.IsDiscard;
         if (verdict == MilterVerdict.GoOn)
         {
             if (step == "message")
@@ -320,6 +323,7 @@ internal sealed class MilterChain : IAsyncDisposable
             milter.IsDone = true;
         }
 
+        _broken = isLetPass ? _broken : NoAnswer;
         return isLetPass ? null : NoAnswer;
     }
 }

@@ -229,6 +229,12 @@ internal sealed class MessageReceiver : IDisposable
                 return length < 0 ? RelayReply.Of(ProxyFailure.StoreTemporaryFailure) : null;
             }
 
+            if (!_fanOut.IsWanted)
+            {
+                // Lost already: nobody needs the rest, and the end makes the right verdict of it.
+                return null;
+            }
+
             position += length;
             await _fanOut.PassOnAsync(piece.AsMemory(0, length));
         }

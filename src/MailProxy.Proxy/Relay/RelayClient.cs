@@ -20,9 +20,6 @@ internal sealed class RelayClient(MailWire wire, SessionContext session, Dialogu
 
     private byte[]? _ahead;
 
-    /// <summary>The wire itself.</summary>
-    public MailWire Wire => wire;
-
     /// <summary>The next line. Between commands the session ends with the node.</summary>
     /// <exception cref="OperationCanceledException">The node stops, or nothing came for <see cref="LimitOptions.RelayIdle"/>.</exception>
     public ValueTask<WireRead<byte[]>> NextLineAsync(CancellationToken cancellationToken)

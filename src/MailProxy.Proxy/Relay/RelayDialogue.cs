@@ -288,6 +288,12 @@ internal sealed class RelayDialogue(
             return End(ProxyFailure.ClientProtocolError);
         }
 
+        // The chunk may be long in coming: what was asked before it is answered before.
+        if (!await _client.AnswerAsync("", isAtOnce: true))
+        {
+            return null;
+        }
+
         try
         {
             return await ReceiveChunkAsync(chunk);

@@ -171,12 +171,19 @@ internal sealed class RelayTarget(RelayLink link, string name, bool isLmtp, Rela
 
     /// <summary>
     /// The same for what a store says before the message is complete. 55x is its judgement of the message; 50x says that it did not understand us, which the
-    /// sender cannot help.
+    /// sender cannot help. Null: no valid answer.
     /// </summary>
-    public void Break(SmtpReply reply, string stage)
+    public void Break(SmtpReply? reply, string stage)
     {
-        Break(reply.Code is >= 400 and < 500 ? ProxyFailure.StoreTemporaryFailure : ProxyFailure.StoreProtocolError, $"{stage}: {reply.Code} {reply.Lines[^1]}");
-        Fault = reply.Code is >= 400 and < 500 or >= 550 ? RelayReply.OfStore(reply) : Fault;
+        if (Fault is not null)
+        {
+            return;
+        }
+
+        Break(
+            reply is { Code: >= 400 and < 500 } ? ProxyFailure.StoreTemporaryFailure : ProxyFailure.StoreProtocolError,
+            $"{stage}: {(reply is null ? "no valid answer" : $"{reply.Code} {reply.Lines[^1]}")}");
+        Fault = reply is { Code: >= 400 and < 500 or >= 550 } ? RelayReply.OfStore(reply) : Fault;
     }
 
     /// <summary>Lets the connection rest when all verdicts were heard; otherwise cuts it, which leaves nothing behind at the store.</summary>
@@ -249,17 +256,13 @@ internal sealed class RelayTarget(RelayLink link, string name, bool isLmtp, Rela
     {
         var reply = await ReplyAsync("MAIL", cancellationToken);
         WasStale = link.WasUsed && reply is null or { Code: 421 } && FaultFailure != ProxyFailure.StoreTimeout;
-        switch (reply)
+        if (reply is { Code: >= 200 and < 300 })
         {
-            case { Code: >= 200 and < 300 }:
-                return true;
-            case { Code: >= 400 and < 500 }:
-                Break(ProxyFailure.StoreTemporaryFailure, $"MAIL: {reply.Code} {reply.Lines[^1]}");
-                return false;
-            default:
-                Break(ProxyFailure.StoreProtocolError, $"MAIL: {(reply is null ? "no valid answer" : $"{reply.Code} {reply.Lines[^1]}")}");
-                return false;
+            return true;
         }
+
+        Break(reply, "MAIL");
+        return false;
     }
 
     private async ValueTask<bool> SendAsync(string commands, CancellationToken cancellationToken)

@@ -40,14 +40,16 @@ internal sealed class RelayTransaction(
     /// at once.
     /// </summary>
     /// <returns>The replies, in order.</returns>
-    public async ValueTask<IReadOnlyList<RelayReply>> AddAsync(IReadOnlyList<RecipientCommand> commands)
+    public ValueTask<IReadOnlyList<RelayReply>> AddAsync(IReadOnlyList<RecipientCommand> commands) =>
+        AddAsync(commands, services.Settings.Limits.Recipients - Recipients.Count, policy.IsOneStore);
+
+    private async ValueTask<IReadOnlyList<RelayReply>> AddAsync(IReadOnlyList<RecipientCommand> commands, int room, bool isOneStore)
     {
         var candidates = await FindAsync(commands);
-        var room = services.Settings.Limits.Recipients - Recipients.Count;
         foreach (var candidate in candidates)
         {
             candidate.Refusal ??= room > 0 ? Judge(candidate) : new(452, "4.5.3 Too many recipients.");
-            candidate.Refusal ??= policy.IsOneStore ? JudgeStores(candidate, candidates) : null;
+            candidate.Refusal ??= isOneStore ? JudgeStores(candidate, candidates) : null;
             room -= candidate.Refusal is null ? 1 : 0;
         }
 
@@ -105,7 +107,10 @@ internal sealed class RelayTransaction(
         Recipients.Clear();
         envelope = changed;
         _stores = new TransactionStores(envelope, session, services, deadline);
-        var replies = await AddAsync([.. addresses.Select(address => said.GetValueOrDefault(address) ?? new RecipientCommand(address))]);
+
+        // What the client may do in one transaction is no measure for a milter: it would be told the same each time the sender repeats.
+        var commands = addresses.Select(address => said.GetValueOrDefault(address) ?? new RecipientCommand(address));
+        var replies = await AddAsync([.. commands], room: int.MaxValue, isOneStore: false);
         for (var i = 0; i < replies.Count; i++)
         {
             if (!replies[i].IsPositive && (replies[i].IsTemporary || isNeeded(addresses[i], replies[i])))

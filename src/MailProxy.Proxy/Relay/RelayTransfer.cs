@@ -56,9 +56,7 @@ internal sealed class RelayTransfer(RelayTarget target, TimeProvider time)
         _mayWrite = reply is { Code: 354 };
         if (!_mayWrite)
         {
-            target.Break(
-                reply is { Code: >= 400 and < 500 } ? ProxyFailure.StoreTemporaryFailure : ProxyFailure.StoreProtocolError,
-                $"DATA: {(reply is null ? "no valid answer" : $"{reply.Code} {reply.Lines[^1]}")}");
+            target.Break(reply, "DATA");
         }
     }
 

@@ -45,7 +45,7 @@ public sealed class MessageSpoolTests
     [Fact]
     public async Task A_message_is_taken_apart_wherever_its_header_ends()
     {
-        foreach (var header in new[] { 1, 990, 996, 997, 998, 999, 1_000, 1_001, 3_000 })
+        foreach (var header in new[] { 1, 990, 991, 992, 993, 994, 995, 996, 997, 998, 999, 1_000, 1_001, 3_000, 16_376, 16_378, 16_380, 40_000 })
         {
             using var folder = new TempDirectory();
             await using var spool = new MessageSpool(Memory, folder.Path);

@@ -220,6 +220,27 @@ public abstract class MilterSuite(RigTransport on)
         Assert.Single(rig.Log.Entries, entry => entry.Text.Contains("milter m0", StringComparison.Ordinal) && entry.Text.Contains("goes on without it", StringComparison.Ordinal));
     }
 
+    // Whoever named another recipient would otherwise get past the filter.
+    [Fact]
+    public async Task A_milter_that_dies_at_a_recipient_puts_off_the_next_ones_too()
+    {
+        await using var milter = new ScriptedMilter { DiesOn = 'R' };
+        await using var rig = Rig(milter);
+        rig.Milter.Servers[0].OnFailure = MilterFailure.TempFail;
+        var client = await HelloAsync(rig);
+        await client.SendLineAsync("MAIL FROM:<me@example.net>");
+        await client.ExpectAsync("250 *");
+        await using var listener = await rig.StoreAsync("store-1", 24);
+        await client.SendLineAsync("RCPT TO:<alice@example.org>");
+        var store = await listener.AcceptLmtpAsync();
+        await store.TakeRecipientAsync("alice@example.org");
+        await client.ExpectAsync("451 4.7.1 *");
+        await client.SendLineAsync("RCPT TO:<alice@example.org>");
+        await client.ExpectAsync("451 4.7.1 *");
+        await client.SendLineAsync("DATA");
+        await client.ExpectAsync("503 5.5.1 *");
+    }
+
     [Fact]
     public async Task Nobody_at_its_address_is_a_failure_too()
     {
