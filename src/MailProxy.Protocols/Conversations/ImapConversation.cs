@@ -10,7 +10,7 @@ namespace MailProxy.Protocols.Conversations;
 /// Text may end in what looks like a literal's header and announces nothing: in tagged answers, continuations, and untagged OK, NO, BAD and BYE.
 /// What follows STARTTLS, COMPRESS or AUTHENTICATE is opaque.
 /// </summary>
-public struct ImapConversation : IConversation
+public struct ImapConversation : IConversation, IConversationSteps
 {
     private static readonly ulong Idle = VerbRegister.Of("IDLE"u8);
     private static readonly ulong Logout = VerbRegister.Of("LOGOUT"u8);
@@ -89,52 +89,20 @@ public struct ImapConversation : IConversation
     // A first line that is not whole was not executed, and never will be.
     private readonly bool IsClientAtRest => _client <= ClientPlace.FirstLine || _client == ClientPlace.IdleLine;
 
+    readonly bool IConversationSteps.IsOpaque => Has(Flags.IsOpaque);
+
+    readonly bool IConversationSteps.IsClientHeld => Has(Flags.IsEnding) && IsClientAtRest;
+
+    readonly bool IConversationSteps.IsStoreHeld => Has(Flags.IsEnding) && Stand == ConversationStand.Boundary;
+
     /// <inheritdoc/>
     public void End() => _flags |= Flags.IsEnding;
 
     /// <inheritdoc/>
-    public int FromClient(ReadOnlySpan<byte> octets)
-    {
-        var at = 0;
-        while (at < octets.Length)
-        {
-            if (Has(Flags.IsOpaque))
-            {
-                return octets.Length;
-            }
-
-            if (Has(Flags.IsEnding) && IsClientAtRest)
-            {
-                return at;
-            }
-
-            at += ClientStep(octets[at..]);
-        }
-
-        return at;
-    }
+    public int FromClient(ReadOnlySpan<byte> octets) => ConversationSteps.FromClient(ref this, octets);
 
     /// <inheritdoc/>
-    public int FromStore(ReadOnlySpan<byte> octets)
-    {
-        var at = 0;
-        while (at < octets.Length)
-        {
-            if (Has(Flags.IsOpaque))
-            {
-                return octets.Length;
-            }
-
-            if (Has(Flags.IsEnding) && Stand == ConversationStand.Boundary)
-            {
-                return at;
-            }
-
-            at += StoreStep(octets[at..]);
-        }
-
-        return at;
-    }
+    public int FromStore(ReadOnlySpan<byte> octets) => ConversationSteps.FromStore(ref this, octets);
 
     /// <inheritdoc/>
     public void PassFromClient(long octets)
@@ -157,7 +125,7 @@ public struct ImapConversation : IConversation
     private readonly bool Has(Flags flag) => (_flags & flag) != 0;
 
     // Octets that were used, maybe none when only the place changed.
-    private int ClientStep(ReadOnlySpan<byte> octets)
+    int IConversationSteps.ClientStep(ReadOnlySpan<byte> octets)
     {
         switch (_client)
         {
@@ -268,7 +236,7 @@ public struct ImapConversation : IConversation
         }
     }
 
-    private int StoreStep(ReadOnlySpan<byte> octets)
+    int IConversationSteps.StoreStep(ReadOnlySpan<byte> octets)
     {
         switch (_store)
         {

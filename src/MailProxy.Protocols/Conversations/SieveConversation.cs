@@ -10,7 +10,7 @@ namespace MailProxy.Protocols.Conversations;
 /// A goodbye may come at any time (RFC 5804 1.2), so a boundary is wherever everything is answered. What follows STARTTLS, AUTHENTICATE or
 /// UNAUTHENTICATE is opaque, and so is a client that waits to be asked for its literal.
 /// </summary>
-public struct SieveConversation : IConversation
+public struct SieveConversation : IConversation, IConversationSteps
 {
     private static readonly ulong Logout = VerbRegister.Of("LOGOUT"u8);
     private static readonly ulong StartTls = VerbRegister.Of("STARTTLS"u8);
@@ -79,52 +79,20 @@ public struct SieveConversation : IConversation
     // A first line that is not whole was not executed, and never will be.
     private readonly bool IsClientAtRest => _client <= ClientPlace.FirstLine;
 
+    readonly bool IConversationSteps.IsOpaque => Has(Flags.IsOpaque);
+
+    readonly bool IConversationSteps.IsClientHeld => Has(Flags.IsEnding) && IsClientAtRest;
+
+    readonly bool IConversationSteps.IsStoreHeld => Has(Flags.IsEnding) && Stand == ConversationStand.Boundary;
+
     /// <inheritdoc/>
     public void End() => _flags |= Flags.IsEnding;
 
     /// <inheritdoc/>
-    public int FromClient(ReadOnlySpan<byte> octets)
-    {
-        var at = 0;
-        while (at < octets.Length)
-        {
-            if (Has(Flags.IsOpaque))
-            {
-                return octets.Length;
-            }
-
-            if (Has(Flags.IsEnding) && IsClientAtRest)
-            {
-                return at;
-            }
-
-            at += ClientStep(octets[at..]);
-        }
-
-        return at;
-    }
+    public int FromClient(ReadOnlySpan<byte> octets) => ConversationSteps.FromClient(ref this, octets);
 
     /// <inheritdoc/>
-    public int FromStore(ReadOnlySpan<byte> octets)
-    {
-        var at = 0;
-        while (at < octets.Length)
-        {
-            if (Has(Flags.IsOpaque))
-            {
-                return octets.Length;
-            }
-
-            if (Has(Flags.IsEnding) && Stand == ConversationStand.Boundary)
-            {
-                return at;
-            }
-
-            at += StoreStep(octets[at..]);
-        }
-
-        return at;
-    }
+    public int FromStore(ReadOnlySpan<byte> octets) => ConversationSteps.FromStore(ref this, octets);
 
     /// <inheritdoc/>
     public void PassFromClient(long octets)
@@ -147,7 +115,7 @@ public struct SieveConversation : IConversation
     private readonly bool Has(Flags flag) => (_flags & flag) != 0;
 
     // Octets that were used, maybe none when only the place changed.
-    private int ClientStep(ReadOnlySpan<byte> octets)
+    int IConversationSteps.ClientStep(ReadOnlySpan<byte> octets)
     {
         switch (_client)
         {
@@ -204,7 +172,7 @@ public struct SieveConversation : IConversation
         return length;
     }
 
-    private int StoreStep(ReadOnlySpan<byte> octets)
+    int IConversationSteps.StoreStep(ReadOnlySpan<byte> octets)
     {
         switch (_store)
         {

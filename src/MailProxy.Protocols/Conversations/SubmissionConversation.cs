@@ -9,7 +9,7 @@ namespace MailProxy.Protocols.Conversations;
 /// </code>
 /// STARTTLS and AUTH are opaque, and so are a message that does not wait for 354 and a reply without a code.
 /// </summary>
-public struct SubmissionConversation : IConversation
+public struct SubmissionConversation : IConversation, IConversationSteps
 {
     private const int StartMessage = 354;
     private const int Closing = 421;
@@ -80,52 +80,20 @@ public struct SubmissionConversation : IConversation
 
     private readonly bool IsClientAtRest => _client < ClientPlace.AwaitedMessage;
 
+    readonly bool IConversationSteps.IsOpaque => Has(Flags.IsOpaque);
+
+    readonly bool IConversationSteps.IsClientHeld => Has(Flags.IsEnding) && IsClientAtRest;
+
+    readonly bool IConversationSteps.IsStoreHeld => Has(Flags.IsEnding) && Stand == ConversationStand.Boundary;
+
     /// <inheritdoc/>
     public void End() => _flags |= Flags.IsEnding;
 
     /// <inheritdoc/>
-    public int FromClient(ReadOnlySpan<byte> octets)
-    {
-        var at = 0;
-        while (at < octets.Length)
-        {
-            if (Has(Flags.IsOpaque))
-            {
-                return octets.Length;
-            }
-
-            if (Has(Flags.IsEnding) && IsClientAtRest)
-            {
-                return at;
-            }
-
-            at += ClientStep(octets[at..]);
-        }
-
-        return at;
-    }
+    public int FromClient(ReadOnlySpan<byte> octets) => ConversationSteps.FromClient(ref this, octets);
 
     /// <inheritdoc/>
-    public int FromStore(ReadOnlySpan<byte> octets)
-    {
-        var at = 0;
-        while (at < octets.Length)
-        {
-            if (Has(Flags.IsOpaque))
-            {
-                return octets.Length;
-            }
-
-            if (Has(Flags.IsEnding) && Stand == ConversationStand.Boundary)
-            {
-                return at;
-            }
-
-            at += StoreStep(octets[at..]);
-        }
-
-        return at;
-    }
+    public int FromStore(ReadOnlySpan<byte> octets) => ConversationSteps.FromStore(ref this, octets);
 
     /// <inheritdoc/>
     public void PassFromClient(long octets)
@@ -144,7 +112,7 @@ public struct SubmissionConversation : IConversation
 
     private readonly bool Has(Flags flag) => (_flags & flag) != 0;
 
-    private int ClientStep(ReadOnlySpan<byte> octets)
+    int IConversationSteps.ClientStep(ReadOnlySpan<byte> octets)
     {
         switch (_client)
         {
@@ -243,7 +211,7 @@ public struct SubmissionConversation : IConversation
         }
     }
 
-    private int StoreStep(ReadOnlySpan<byte> octets)
+    int IConversationSteps.StoreStep(ReadOnlySpan<byte> octets)
     {
         var octet = octets[0];
         switch (_store)

@@ -151,7 +151,7 @@ internal sealed class RelayDialogue(
 
         await ResetAsync();
         _helo = session.Word is { Helo: { Length: > 0 } told } ? told : name;
-        return Junk(command.Verb == "HELO" ? $"250 {settings.HostName}\r\n" : services.RelayOffers.Of(settings.OffersStartTls, session.IsTrusted));
+        return Junk(command.Verb == "HELO" ? $"250 {settings.HostName}\r\n" : services.RelayOffers.Of(settings.OffersStartTls, session.IsTrusted && submitter is null));
     }
 
     private async ValueTask<string?> StartTlsAsync(CancellationToken stop)
@@ -172,7 +172,8 @@ internal sealed class RelayDialogue(
 
     private string Xclient(SmtpCommand command)
     {
-        var (refusal, failure) = _transaction is null ? SmtpXclient.Read(settings, command.Argument) : (SmtpXclient.NotNow, null);
+        // Who has logged in is who logged in: another client begins on a connection of its own.
+        var (refusal, failure) = _transaction is null && submitter is null ? SmtpXclient.Read(settings, command.Argument) : (SmtpXclient.NotNow, null);
         if (refusal is not null || failure is not null)
         {
             return refusal is not null ? Junk(refusal) : End(failure!.Value, session.FailureDetail);

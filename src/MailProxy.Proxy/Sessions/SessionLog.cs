@@ -65,7 +65,7 @@ internal static partial class SessionLog
     public static partial void Capped(ILogger logger, string protocol, string session, string client, string detail);
 
     /// <summary>A proxy in front of us named its client.</summary>
-    [LoggerMessage(8, LogLevel.Debug, "{Protocol} session {Session}: {Peer} speaks for {Client}, its session {PeerSession}, TTL {Ttl}")]
+    [LoggerMessage(14, LogLevel.Debug, "{Protocol} session {Session}: {Peer} speaks for {Client}, its session {PeerSession}, TTL {Ttl}")]
     public static partial void SpokenFor(ILogger logger, string protocol, string session, string peer, string client, string peerSession, int ttl);
 
     [LoggerMessage(

@@ -12,6 +12,7 @@ internal sealed class LearntExtensions
     private const int MostStores = 10_000;
 
     private readonly ConcurrentDictionary<string, (string Sieve, string Notify)> _byStore = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
     private volatile Common _common = new("", "");
 
     /// <summary>Extensions that every store has, separated by spaces (RFC 5804 1.7, SIEVE).</summary>
@@ -28,10 +29,12 @@ internal sealed class LearntExtensions
             return;
         }
 
-        // Two stores at once: whoever comes last has seen both.
-        _byStore[store] = (sieve, notify);
-        var all = _byStore.Values.ToArray();
-        _common = new Common(CommonOf(all.Select(one => one.Sieve)), CommonOf(all.Select(one => one.Notify)));
+        lock (_gate)
+        {
+            _byStore[store] = (sieve, notify);
+            var all = _byStore.Values.ToArray();
+            _common = new Common(CommonOf(all.Select(one => one.Sieve)), CommonOf(all.Select(one => one.Notify)));
+        }
     }
 
     private static string CommonOf(IEnumerable<string> lists) => string.Join(

@@ -20,7 +20,7 @@ internal static class SmtpXclient
     public const string Refusal = "550 5.7.0 Not from this address.\r\n";
 
     /// <summary>The reply within a transaction.</summary>
-    public const string NotNow = "503 5.5.1 Not within a transaction.\r\n";
+    public const string NotNow = "503 5.5.1 Not within a transaction, nor after login.\r\n";
 
     /// <summary>Reads the argument. Null reply: it was taken, and the session begins again with a greeting. Otherwise the refusal, or the failure that ends the session.</summary>
     public static (string? Refusal, ProxyFailure? Failure) Read(DialogueSettings settings, in ReadOnlySequence<byte> argument)

@@ -1,5 +1,3 @@
-using System.Text;
-using MailProxy.Directory;
 using MailProxy.Proxy.Connect;
 using MailProxy.Proxy.Relay;
 using MailProxy.Transport.Tls;
@@ -12,5 +10,5 @@ internal static class RelayFiles
     /// <summary>Errors: <see cref="CertificateFileException"/>, IOException.</summary>
     public static RelayAccess Load(RelayOptions options) => options is { Authorities.Length: 0, User.Length: 0 } ? RelayAccess.None : new RelayAccess(
         new StoreTlsIdentity(options.Authorities.Length == 0 ? null : PemFiles.LoadCertificates(options.Authorities), null),
-        options.User.Length == 0 ? null : new MasterAccount(options.User, new Secret(Encoding.UTF8.GetBytes(File.ReadLines(options.PasswordFile).FirstOrDefault("").TrimEnd()))));
+        options.User.Length == 0 ? null : MasterAccountFile.Read(options.User, options.PasswordFile));
 }

@@ -39,6 +39,20 @@ public sealed class ListenerOptionsTests
         Assert.Contains("Listeners:0:TrustedPeers:1: 'balancer.example.org' is no network", options.Validate("Listeners:0").First(), StringComparison.Ordinal);
     }
 
+    // Two numbers of .NET's, and octal.
+    [Theory]
+    [InlineData("10")]
+    [InlineData("10/8")]
+    [InlineData("192.0.2")]
+    [InlineData("010.0.0.1")]
+    [InlineData("0x7f.0.0.1/32")]
+    [InlineData("")]
+    public void What_another_host_could_read_as_another_network_is_none(string text)
+    {
+        Assert.False(PeerNetworks.TryParse(text, out _));
+        Assert.Throws<ArgumentException>(() => new PeerNetworks([text]));
+    }
+
     [Theory]
     [InlineData("192.0.2.7", true)]
     [InlineData("::ffff:192.0.2.7", true)]

@@ -91,6 +91,23 @@ public abstract class XclientSuite(RigTransport on)
         await rig.Log.SeeAsync("client 192.0.2.7:52011, user -");
     }
 
+    // The next client must not get the login of the one before.
+    [Fact]
+    public async Task After_a_login_nobody_else_is_named()
+    {
+        await using var rig = Trusting();
+        var client = await rig.ConnectAsync(MailProtocol.Submission);
+        await client.ExpectAsync("220 *");
+        await client.SendLineAsync("EHLO front.example.org");
+        await client.ExpectUntilAsync("250 *");
+        await client.SendLineAsync("AUTH PLAIN " + Convert.ToBase64String("\0alice@example.org\0secret"u8));
+        await client.ExpectAsync("235 *");
+        await client.SendLineAsync("EHLO front.example.org");
+        Assert.DoesNotContain(await client.ExpectUntilAsync("250 *"), line => line.Contains("XCLIENT", StringComparison.Ordinal));
+        await client.SendLineAsync("XCLIENT ADDR=192.0.2.8");
+        await client.ExpectAsync("503 5.5.1 *");
+    }
+
     [Fact]
     public async Task Managesieve_offers_it_among_its_capabilities()
     {
