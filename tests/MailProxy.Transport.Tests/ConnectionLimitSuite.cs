@@ -134,7 +134,7 @@ public abstract class ConnectionLimitSuite(Func<TimeProvider, IMailTransport> cr
         Task TellSlowlyAsync(ConnectionContext connection)
         {
             Interlocked.Increment(ref told);
-            return Task.Delay(Timeout.InfiniteTimeSpan);
+            return new TaskCompletionSource().Task;
         }
     }
 

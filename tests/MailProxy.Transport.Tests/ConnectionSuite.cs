@@ -100,6 +100,16 @@ public abstract class ConnectionSuite(Func<TimeProvider, IMailTransport> create)
         Assert.True(closed.IsCancellationRequested);
     }
 
+    // Middleware may put a token of its own there (Microsoft.AspNetCore.Connections).
+    [Fact]
+    public async Task Another_token_for_the_end_may_be_put_in_its_place()
+    {
+        var (client, _) = await PairAsync();
+        using var other = new CancellationTokenSource();
+        client.Connection.ConnectionClosed = other.Token;
+        Assert.Equal(other.Token, client.Connection.ConnectionClosed);
+    }
+
     [Fact]
     public async Task A_cancelled_read_loses_nothing()
     {

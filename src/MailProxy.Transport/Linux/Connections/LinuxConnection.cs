@@ -59,6 +59,11 @@ internal sealed class LinuxConnection : ConnectionContext, ISocketOwner, IHomeTh
     {
         get
         {
+            if (base.ConnectionClosed is { CanBeCanceled: true } replaced)
+            {
+                return replaced;
+            }
+
             var source = _closed ?? Interlocked.CompareExchange(ref _closed, new CancellationTokenSource(), null) ?? _closed;
             if (Volatile.Read(ref _isAborted))
             {
@@ -68,7 +73,7 @@ internal sealed class LinuxConnection : ConnectionContext, ISocketOwner, IHomeTh
             return source.Token;
         }
 
-        set => throw new NotSupportedException();
+        set => base.ConnectionClosed = value;
     }
 
     /// <inheritdoc/>
