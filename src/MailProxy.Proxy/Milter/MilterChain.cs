@@ -232,7 +232,7 @@ internal sealed class MilterChain : IAsyncDisposable
             RelayReply? refusal;
             try
             {
-                var edit = await milter.JudgeAsync(message, NewSpool);
+                var edit = await milter.JudgeAsync(message, NewSpool, _services.Settings.Limits.MessageSize);
                 refusal = Note(milter, "message", edit.Verdict) ?? Quarantined(milter, edit.Quarantine, message);
                 if (refusal is null && !_isDiscarded)
                 {

@@ -16,6 +16,7 @@ internal sealed class MilterSession : IAsyncDisposable
 
     // A milter that goes on and on is broken.
     private const int MostChanges = 10_000;
+    private const int MostChangedCharacters = 1024 * 1024;
 
     private static readonly MilterOffer Offer = new(MilterOffer.CurrentVersion, OfferedActions, OfferedSteps);
 
@@ -87,7 +88,8 @@ internal sealed class MilterSession : IAsyncDisposable
     /// <summary>The message, from DATA to the milter's last word.</summary>
     /// <param name="message">As it is by now.</param>
     /// <param name="newBody">Makes the place for a new body.</param>
-    public async ValueTask<MilterEdit> JudgeAsync(JudgedMessage message, Func<MessageSpool> newBody)
+    /// <param name="mostBody">Octets of a new body.</param>
+    public async ValueTask<MilterEdit> JudgeAsync(JudgedMessage message, Func<MessageSpool> newBody, long mostBody)
     {
         var verdict = await StepAsync(MilterCommand.Data, MilterSteps.NoData, MilterSteps.SilentData, "", () => MilterWriter.Write(_connection.Output, MilterCommand.Data));
         foreach (var field in message.Header.Fields)
@@ -112,7 +114,7 @@ internal sealed class MilterSession : IAsyncDisposable
             verdict = await SendBodyAsync(message);
         }
 
-        return verdict == MilterVerdict.GoOn && !IsDone ? await EndAsync(newBody) : new(verdict, [], null, null);
+        return verdict == MilterVerdict.GoOn && !IsDone ? await EndAsync(newBody, mostBody) : new(verdict, [], null, null);
     }
 
     /// <summary>Says goodbye where it can be said, and closes.</summary>
@@ -219,13 +221,14 @@ internal sealed class MilterSession : IAsyncDisposable
         }
     }
 
-    private async ValueTask<MilterEdit> EndAsync(Func<MessageSpool> newBody)
+    private async ValueTask<MilterEdit> EndAsync(Func<MessageSpool> newBody, long mostBody)
     {
         MilterWriter.WriteMacros(_connection.Output, MilterCommand.EndOfMessage, _facts.Macros(MilterCommand.EndOfMessage));
         MilterWriter.Write(_connection.Output, MilterCommand.EndOfMessage);
         var changes = new List<MilterReply>();
         MessageSpool? body = null;
         string? quarantine = null;
+        var changed = 0L;
         while (true)
         {
             var reply = await ReplyAsync(_options.ContentTimeout);
@@ -237,13 +240,17 @@ internal sealed class MilterSession : IAsyncDisposable
             switch (reply.Verb)
             {
                 case MilterVerb.ReplaceBody:
-                    await (body ??= newBody()).AppendAsync(reply.Octets);
+                    body ??= newBody();
+                    await body.AppendAsync(body.Length + reply.Octets.Length <= mostBody ? reply.Octets : throw new MilterException($"its new body is larger than {mostBody} octets"));
                     break;
                 case MilterVerb.Quarantine:
                     quarantine = reply.Text;
                     break;
                 default:
-                    changes.Add(changes.Count < MostChanges ? reply : throw new MilterException($"it made more than {MostChanges} changes"));
+                    changed += reply.Text.Length + reply.More.Length;
+                    changes.Add(changes.Count < MostChanges && changed <= MostChangedCharacters
+                        ? reply
+                        : throw new MilterException($"it made more than {MostChanges} changes, or changes of more than {MostChangedCharacters} characters"));
                     break;
             }
         }

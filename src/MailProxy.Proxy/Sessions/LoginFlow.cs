@@ -105,7 +105,7 @@ internal sealed class LoginFlow(SessionContext session, SessionServices services
                 var linked = await LinkToAsync(user, attempt, dialogue, session.TimeToLive - referrals);
                 if (linked is { } verdict && (verdict.IsDone || !HasMoved(user.Name)))
                 {
-                    if (verdict.IsDone || verdict.Failure != ProxyFailure.StoreReferred || referrals == MostReferrals)
+                    if (verdict.IsDone || verdict.Failure != ProxyFailure.StoreReferred || referrals == MostReferrals || session.TimeToLive - referrals <= 1)
                     {
                         return verdict;
                     }

@@ -242,6 +242,20 @@ public abstract class MilterSuite(RigTransport on)
     }
 
     [Fact]
+    public async Task A_new_body_without_end_is_a_failure_and_fills_no_disk()
+    {
+        await using var milter = new ScriptedMilter { Answers = { ['E'] = [.. Enumerable.Repeat("b" + new string('x', 60_000), 5), "c"] } };
+        await using var rig = Rig(milter);
+        rig.Limits.MessageSize = 200_000;
+        var client = await MailAsync(rig);
+        var store = await NameAliceAsync(rig, client);
+        await SendAsync(client, Message);
+        await client.ExpectAsync("451 4.7.1 *");
+        await store.AssertCutAsync();
+        Assert.Single(rig.Log.Entries, entry => entry.Text.Contains("its new body is larger than 200000 octets", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Nobody_at_its_address_is_a_failure_too()
     {
         using var nobody = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
