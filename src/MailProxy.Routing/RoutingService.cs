@@ -94,6 +94,7 @@ public sealed class RoutingService : IRoutingSource
 
         await stop.CancelAsync();
         await running;
+        lastGood?.WriteIfDue();
         await (confirmer?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (membership?.DisposeAsync() ?? ValueTask.CompletedTask);
         consul.Dispose();

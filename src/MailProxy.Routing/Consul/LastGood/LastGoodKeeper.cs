@@ -77,7 +77,7 @@ internal sealed class LastGoodKeeper(LastGoodOptions keep, ConsulOptions consul,
         }
     }
 
-    /// <summary>Offers what was read when Consul is silent, then writes what Consul says, until cancelled.</summary>
+    /// <summary>Offers what was read when Consul is silent, then writes what Consul says, until cancelled; <see cref="WriteIfDue"/> is the last word.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         try
@@ -91,32 +91,15 @@ internal sealed class LastGoodKeeper(LastGoodOptions keep, ConsulOptions consul,
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            WriteIfDue();
+            logger.LogDebug("The last good view is written no more from time to time");
         }
     }
 
-    private async Task OfferAsync(CancellationToken cancellationToken)
-    {
-        if (seed is not { } saved)
-        {
-            return;
-        }
-
-        try
-        {
-            await router.Ready.WaitAsync(keep.After, time, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            var age = time.GetUtcNow() - saved.ConfirmedAt;
-            isInUse = true;
-            logger.LogWarning(
-                "Consul has not answered for {Seconds} s: routing by the last good view, which is {Age} old ({File})", keep.After.TotalSeconds, age, file.Path);
-            router.Publish(view => feeds.Where(feed => !view.Loaded.HasFlag(feed.Part)).Aggregate(view, (next, feed) => feed.FillIn(next, age)));
-        }
-    }
-
-    private void WriteIfDue()
+    /// <summary>
+    /// Writes what Consul said, if all of it is fresh and some of it is new. The last time is after the feeds have ended:
+    /// a feed publishes an answer a moment before it is called confirmed.
+    /// </summary>
+    public void WriteIfDue()
     {
         var view = router.View;
         if (view.Loaded != ViewParts.All || feeds.Any(feed => !feed.IsConfirmed || feed.Age > ConfirmedWithin)
@@ -151,6 +134,27 @@ internal sealed class LastGoodKeeper(LastGoodOptions keep, ConsulOptions consul,
             }
 
             writeFault = $"the last good view cannot be written: {exception.Message}";
+        }
+    }
+
+    private async Task OfferAsync(CancellationToken cancellationToken)
+    {
+        if (seed is not { } saved)
+        {
+            return;
+        }
+
+        try
+        {
+            await router.Ready.WaitAsync(keep.After, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            var age = time.GetUtcNow() - saved.ConfirmedAt;
+            isInUse = true;
+            logger.LogWarning(
+                "Consul has not answered for {Seconds} s: routing by the last good view, which is {Age} old ({File})", keep.After.TotalSeconds, age, file.Path);
+            router.Publish(view => feeds.Where(feed => !view.Loaded.HasFlag(feed.Part)).Aggregate(view, (next, feed) => feed.FillIn(next, age)));
         }
     }
 }
