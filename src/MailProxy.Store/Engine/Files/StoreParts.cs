@@ -23,17 +23,6 @@ internal sealed record StoreParts(
     StoreCounters Counters)
 {
     /// <summary>Makes a draft's content durable. It must be held by nobody else.</summary>
-    public async Task SyncAsync(FileMessageDraft draft)
-    {
-        try
-        {
-            await DiskSync.FlushAsync(draft.File);
-        }
-        catch (StoreFaultException fault)
-        {
-            // A page that failed once counts as clean afterwards: a second fsync would say yes and mean nothing.
-            draft.GiveUp(fault);
-            throw;
-        }
-    }
+    /// <exception cref="StoreFaultException">It is not.</exception>
+    public Task SyncAsync(FileMessageDraft draft) => DiskSync.RunAsync(draft.MakeDurable);
 }

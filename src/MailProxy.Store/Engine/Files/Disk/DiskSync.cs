@@ -1,9 +1,7 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace MailProxy.Store.Engine.Files.Disk;
 
 /// <summary>
-/// fsync of message files, many at once on threads of its own: the file system's journal commits what waits together as one, and the
+/// Writing and fsync of message files, many at once on threads of its own: the file system's journal commits what waits together as one, and the
 /// thread pool would offer only as many waiters as there are processors.
 /// </summary>
 internal sealed class DiskSync : IDisposable
@@ -13,14 +11,12 @@ internal sealed class DiskSync : IDisposable
     // A monitor, because its waiters sleep: those of a BlockingCollection spin first, and so many threads that look for work so often were a third of the store's CPU.
     // Unbounded, but every entry is a session that waits for it.
     private readonly object gate = new();
-    private readonly Queue<(SafeFileHandle File, TaskCompletionSource Done)> queue = [];
+    private readonly Queue<(Action Work, TaskCompletionSource Done)> queue = [];
     private readonly List<Thread> threads = [];
-    private readonly StoreCounters counters;
     private bool isStopping;
 
-    public DiskSync(int threadCount, StoreCounters counters)
+    public DiskSync(int threadCount)
     {
-        this.counters = counters;
         for (int i = 0; i < threadCount; i++)
         {
             var thread = new Thread(Run, StackOctets) { IsBackground = true, Name = $"store fsync {i}" };
@@ -29,9 +25,9 @@ internal sealed class DiskSync : IDisposable
         }
     }
 
-    /// <summary>Completes when the file's content and size are durable.</summary>
-    /// <exception cref="StoreFaultException">They are not, and may never be: give the file up.</exception>
-    public Task FlushAsync(SafeFileHandle file)
+    /// <summary>Completes, or fails, with <paramref name="work"/>.</summary>
+    /// <exception cref="StoreFaultException">The store is stopping.</exception>
+    public Task RunAsync(Action work)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (gate)
@@ -42,7 +38,7 @@ internal sealed class DiskSync : IDisposable
             }
             else
             {
-                queue.Enqueue((file, done));
+                queue.Enqueue((work, done));
                 Monitor.Pulse(gate);
             }
         }
@@ -64,23 +60,22 @@ internal sealed class DiskSync : IDisposable
 
     private void Run()
     {
-        while (Take() is var (file, done))
+        while (Take() is var (work, done))
         {
             try
             {
-                RandomAccess.FlushToDisk(file);
-                counters.AddFileSync();
+                work();
                 done.SetResult();
             }
             catch (Exception error)
             {
-                done.SetException(StoreFaultException.From(error, "making a message durable"));
+                done.SetException(error);
             }
         }
     }
 
     // Null: nothing waits and nothing more comes.
-    private (SafeFileHandle File, TaskCompletionSource Done)? Take()
+    private (Action Work, TaskCompletionSource Done)? Take()
     {
         lock (gate)
         {
