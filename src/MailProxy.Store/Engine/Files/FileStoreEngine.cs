@@ -89,13 +89,14 @@ public sealed class FileStoreEngine : IStoreEngine
                 states.Add(parts.Users.Acquire(user));
             }
 
-            await parts.SyncAsync(file);
-            DateTimeOffset now = time.GetUtcNow();
-            IReadOnlyList<string> repeats = await parts.Committer.SubmitAsync(group =>
+            IReadOnlyList<string> repeats = await parts.SubmitAsync(
+                file,
+                group =>
                 {
                     states.ForEach(group.MustTake);
-                    return AddMessages.Deliver(group, file, states, digest, now);
-                }, cancellationToken);
+                    return AddMessages.Deliver(group, file, states, digest, time.GetUtcNow());
+                },
+                cancellationToken);
             parts.Counters.AddRepeats(repeats.Count);
             return repeats;
         }

@@ -25,4 +25,29 @@ internal sealed record StoreParts(
     /// <summary>Makes a draft's content durable. It must be held by nobody else.</summary>
     /// <exception cref="StoreFaultException">It is not.</exception>
     public Task SyncAsync(FileMessageDraft draft) => DiskSync.RunAsync(draft.MakeDurable);
+
+    /// <summary>The same, and then has a change made; the thread that made the content durable hands it on. Completes when the change is durable.</summary>
+    /// <exception cref="StoreFaultException">Nothing of it remains.</exception>
+    public Task<T> SubmitAsync<T>(FileMessageDraft draft, Func<CommitGroup, T> apply, CancellationToken cancellationToken)
+    {
+        var change = new StoreChange<T>(apply, cancellationToken);
+        bool isTaken = DiskSync.TryPost(() =>
+        {
+            try
+            {
+                draft.MakeDurable();
+                Committer.Submit(change);
+            }
+            catch (Exception error)
+            {
+                change.Fail(error);
+            }
+        });
+        if (!isTaken)
+        {
+            change.Fail(StoreFaultException.Stopping());
+        }
+
+        return change.Done;
+    }
 }

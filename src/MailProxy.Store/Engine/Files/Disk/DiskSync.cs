@@ -8,12 +8,8 @@ internal sealed class DiskSync : IDisposable
 {
     private const int StackOctets = 256 * 1024;
 
-    // A monitor, because its waiters sleep: those of a BlockingCollection spin first, and so many threads that look for work so often were a third of the store's CPU.
-    // Unbounded, but every entry is a session that waits for it.
-    private readonly object gate = new();
-    private readonly Queue<(Action Work, TaskCompletionSource Done)> queue = [];
+    private readonly WorkQueue<Action> queue = new();
     private readonly List<Thread> threads = [];
-    private bool isStopping;
 
     public DiskSync(int threadCount)
     {
@@ -25,42 +21,15 @@ internal sealed class DiskSync : IDisposable
         }
     }
 
+    /// <summary>Does <paramref name="work"/>, which throws nothing, on one of the threads; false: the store is stopping.</summary>
+    public bool TryPost(Action work) => queue.TryAdd(work);
+
     /// <summary>Completes, or fails, with <paramref name="work"/>.</summary>
     /// <exception cref="StoreFaultException">The store is stopping.</exception>
     public Task RunAsync(Action work)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (gate)
-        {
-            if (isStopping)
-            {
-                done.SetException(new StoreFaultException("The store is stopping."));
-            }
-            else
-            {
-                queue.Enqueue((work, done));
-                Monitor.Pulse(gate);
-            }
-        }
-
-        return done.Task;
-    }
-
-    /// <summary>Finishes what waits.</summary>
-    public void Dispose()
-    {
-        lock (gate)
-        {
-            isStopping = true;
-            Monitor.PulseAll(gate);
-        }
-
-        threads.ForEach(thread => thread.Join());
-    }
-
-    private void Run()
-    {
-        while (Take() is var (work, done))
+        bool isTaken = TryPost(() =>
         {
             try
             {
@@ -71,25 +40,22 @@ internal sealed class DiskSync : IDisposable
             {
                 done.SetException(error);
             }
-        }
+        });
+        return isTaken ? done.Task : Task.FromException(StoreFaultException.Stopping());
     }
 
-    // Null: nothing waits and nothing more comes.
-    private (Action Work, TaskCompletionSource Done)? Take()
+    /// <summary>Finishes what waits.</summary>
+    public void Dispose()
     {
-        lock (gate)
+        queue.Complete();
+        threads.ForEach(thread => thread.Join());
+    }
+
+    private void Run()
+    {
+        while (queue.Take(out Action? work))
         {
-            while (queue.Count == 0)
-            {
-                if (isStopping)
-                {
-                    return null;
-                }
-
-                Monitor.Wait(gate);
-            }
-
-            return queue.Dequeue();
+            work();
         }
     }
 }
