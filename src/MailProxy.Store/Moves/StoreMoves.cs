@@ -137,7 +137,9 @@ public sealed class StoreMoves(FileStoreEngine engine, MoveOptions options, stri
                     {
                         using var client = newClient();
                         var source = new PullSource(client, from, user, move);
-                        var hold = await new UserPull(engine, source, staged, job.Counts, options.PullConnections).RunAsync(stop);
+                        var pull = new UserPull(engine, source, staged, job.Counts, options.PullConnections, job.TakenSince);
+                        var hold = await pull.RunAsync(stop);
+                        job.TakenSince = pull.TakenSince;
                         LogEnd(job.Progress, user, from, hold);
                         return hold;
                     }
@@ -275,6 +277,7 @@ public sealed class StoreMoves(FileStoreEngine engine, MoveOptions options, stri
                 }
             }
 
+            job.TakenSince = present?.Move == move ? present.TakenSince : 0;
             present?.Dispose();
             _jobs[user] = job;
             return null;

@@ -102,6 +102,27 @@ public abstract class MovingUserSuite(RigTransport on)
     }
 
     [Fact]
+    public async Task A_change_ends_the_sessions_of_those_whom_it_names_and_one_of_the_slots_asks_for_everybody()
+    {
+        await using var rig = new ProxyRig(on);
+        await using var store = await rig.StoreAsync("store-1", 143);
+        rig.Router.AddStore("store-2");
+        rig.Router.Pin(Bob, "store-1");
+        var alice = await LogInAsync(rig, await rig.ConnectAsync(MailProtocol.Imap), store, Alice);
+        var bob = await LogInAsync(rig, await rig.ConnectAgainAsync(), store, Bob);
+
+        // Bob's home is another, and the change that is announced names Alice only: nobody looks at Bob.
+        rig.Router.PinSilently(Bob, "store-2");
+        rig.Router.Pin(Alice, "store-2");
+        await alice.ExpectAsync("\\* BYE [UNAVAILABLE] *");
+        Assert.True(rig.Node.IsServing(Bob));
+        rig.Router.Announce(RouteChange.Nobody);
+        Assert.True(rig.Node.IsServing(Bob));
+        rig.Router.Announce(RouteChange.Anybody);
+        await bob.ExpectAsync("\\* BYE [UNAVAILABLE] *");
+    }
+
+    [Fact]
     public async Task A_login_that_waits_does_not_count()
     {
         await using var rig = new ProxyRig(on);
