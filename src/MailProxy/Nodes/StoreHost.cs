@@ -131,6 +131,7 @@ internal sealed class StoreHost : INode
         _tokens = StoreTokenFile.Verifier(_config.Access, _config.Node.Name, _logger, _time);
         var access = new StoreAccess(_config.Access, _tokens);
         _moves = new StoreMoves(_engine, _config.Moves, _config.Node.Name, () => StorePullFiles.Client(_config), _loggers.CreateLogger<StoreMoves>(), _time);
+        _moves.Start();
         _tls = _config.Listeners.Exists(listener => listener.Tls != ListenerTlsMode.None) ? new ServerTlsFiles(_config.Tls, _logger, _time) : null;
         foreach (var listener in _config.Listeners)
         {

@@ -164,9 +164,9 @@ public abstract class StoreHealthSuite(RigTransport on)
         DialogueClient? client = null;
         foreach (var user in new[] { Alice, Alice, Alice, "bob@example.org" })
         {
-            Assert.Empty(rig.Node.Health.Down);
             client = client is null ? await rig.ConnectAsync(MailProtocol.Imap) : await rig.ConnectAgainAsync();
             await client.ExpectAsync("\\* OK *");
+            Assert.Empty(rig.Node.Health.Down);
             await client.SendLineAsync($"a LOGIN {user} secret");
             await LeaveUnansweredAsync(rig, store);
             await client.ExpectAsync("a NO [UNAVAILABLE] *");

@@ -1,4 +1,5 @@
 using MailProxy.Proxy.Tests.Rig;
+using MailProxy.Routing;
 using MailProxy.Testing;
 using Xunit;
 
@@ -106,18 +107,25 @@ public abstract class MovingUserSuite(RigTransport on)
     {
         await using var rig = new ProxyRig(on);
         await using var store = await rig.StoreAsync("store-1", 143);
+        const string Bob = "bob@example.org";
         rig.Router.AddStore("store-2");
         rig.Router.Pin(Bob, "store-1");
-        var alice = await LogInAsync(rig, await rig.ConnectAsync(MailProtocol.Imap), store, Alice);
-        var bob = await LogInAsync(rig, await rig.ConnectAgainAsync(), store, Bob);
+        var alice = await LogInAsync(rig);
+        await using var alices = await store.AcceptImapLoginAsync();
+        await alice.ExpectAsync("a OK *");
+        var bob = await rig.ConnectAgainAsync();
+        await bob.ExpectAsync("\\* OK *");
+        await bob.SendLineAsync($"a LOGIN {Bob} secret");
+        await using var bobs = await store.AcceptImapLoginAsync();
+        await bob.ExpectAsync("a OK *");
 
         // Bob's home is another, and the change that is announced names Alice only: nobody looks at Bob.
         rig.Router.PinSilently(Bob, "store-2");
         rig.Router.Pin(Alice, "store-2");
         await alice.ExpectAsync("\\* BYE [UNAVAILABLE] *");
-        Assert.True(rig.Node.IsServing(Bob));
+        Assert.True(rig.Node.Presence.IsPresent(Bob));
         rig.Router.Announce(RouteChange.Nobody);
-        Assert.True(rig.Node.IsServing(Bob));
+        Assert.True(rig.Node.Presence.IsPresent(Bob));
         rig.Router.Announce(RouteChange.Anybody);
         await bob.ExpectAsync("\\* BYE [UNAVAILABLE] *");
     }
