@@ -34,8 +34,12 @@ public static class CandidateOrder
     public static IReadOnlyList<StoreCandidate> ForLogin(StoreNode store, StoreService service, string key)
     {
         var order = Of(store, service, key);
-        return order.Count < store.Candidates.Count && store.Candidates.FirstOrDefault(candidate => candidate.TakeTrial(service)) is { } trial ? [trial, .. order.Where(candidate => candidate != trial)] : order;
+        return order.Count < store.Candidates.Count ? WithTrial(store, service, order) : order;
     }
+
+    // Apart from the above, which every login passes: a lambda that catches its arguments would allocate there.
+    private static IReadOnlyList<StoreCandidate> WithTrial(StoreNode store, StoreService service, IReadOnlyList<StoreCandidate> order) =>
+        store.Candidates.FirstOrDefault(candidate => candidate.TakeTrial(service)) is { } trial ? [trial, .. order.Where(candidate => candidate != trial)] : order;
 
     // -weight / ln(u) with u in (0, 1): an address of twice the weight comes first for twice as many.
     private static double Score(StoreCandidate candidate, string key)
