@@ -19,8 +19,8 @@ public interface IRouter
     /// <summary>Every store known, any state.</summary>
     IReadOnlyCollection<StoreNode> Stores { get; }
 
-    /// <summary>Raised after each change of pins, domains, slots or catalog was applied. Sessions compare their own decision with a new one then. Handlers must not block.</summary>
-    event Action? Changed;
+    /// <summary>Raised after each change of pins, domains, slots or catalog was applied. Those whom it names compare their own decision with a new one then. Handlers must not block.</summary>
+    event Action<RouteChange>? Changed;
 
     /// <summary>Null when a view has been loaded; otherwise one sentence for <c>/readyz?verbose</c>.</summary>
     string? Unreadiness { get; }

@@ -13,7 +13,7 @@ internal sealed class FixedRouter : IRouter
     private readonly Dictionary<string, StoreNode> _stores = [];
     private readonly Dictionary<string, string> _pins = [];
 
-    public event Action? Changed;
+    public event Action<RouteChange>? Changed;
 
     public RouteOutcome Outcome { get; set; } = RouteOutcome.Routed;
 
@@ -27,7 +27,7 @@ internal sealed class FixedRouter : IRouter
     {
         _stores[id] = new StoreNode(
             id, endPoint.Address.ToString(), new Dictionary<StoreService, int> { [StoreService.Http] = endPoint.Port }.ToFrozenDictionary(), tls, null, StoreState.Online);
-        Changed?.Invoke();
+        Changed?.Invoke(RouteChange.Anybody);
     }
 
     /// <summary>A store with two addresses, the second only for when the first cannot be reached.</summary>
@@ -36,13 +36,13 @@ internal sealed class FixedRouter : IRouter
         var health = new StoreHealth();
         StoreCandidate[] candidates = [CandidateOf(first, health, weight: 1), CandidateOf(second, health, weight: 0)];
         _stores[id] = new StoreNode(id, candidates[0].Address, candidates[0].Ports, StoreTlsMode.Implicit, null, StoreState.Online).With(health, candidates);
-        Changed?.Invoke();
+        Changed?.Invoke(RouteChange.Anybody);
     }
 
     public void Pin(string user, string store)
     {
         _pins[user] = store;
-        Changed?.Invoke();
+        Changed?.Invoke(RouteChange.Anybody);
     }
 
     public RouteDecision Route(string user, string? directoryHome)

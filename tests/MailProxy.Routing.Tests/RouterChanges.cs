@@ -25,7 +25,9 @@ internal static class RouterChanges
             }
         }
 
-        router.Changed += Look;
+        void OnChanged(RouteChange change) => Look();
+
+        router.Changed += OnChanged;
         try
         {
             Look();
@@ -33,7 +35,7 @@ internal static class RouterChanges
         }
         finally
         {
-            router.Changed -= Look;
+            router.Changed -= OnChanged;
         }
     }
 }

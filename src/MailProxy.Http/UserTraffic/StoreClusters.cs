@@ -29,7 +29,7 @@ internal sealed class StoreClusters : IDisposable
         _stores = Snapshot();
         Provider = new InMemoryConfigProvider(Routes, ClustersOf(_stores));
         _router.Changed += Update;
-        Update();
+        Update(RouteChange.Anybody);
     }
 
     /// <summary>For YARP.</summary>
@@ -55,7 +55,7 @@ internal sealed class StoreClusters : IDisposable
     }
 
     // Pins and slots change far more often than stores do: YARP hears of stores only.
-    private void Update()
+    private void Update(RouteChange change)
     {
         lock (_gate)
         {

@@ -51,7 +51,7 @@ internal sealed class StoreForwarding(StoreHealthMonitor? health, ILogger logger
         var failure = context.GetForwarderErrorFeature();
         if (failure is null)
         {
-            StoreHealthMonitor.Succeeded(endpoint);
+            health?.Succeeded(endpoint);
             return false;
         }
 

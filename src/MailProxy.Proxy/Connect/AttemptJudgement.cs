@@ -18,7 +18,7 @@ internal static class AttemptJudgement
         ProxyFailure.StoreRefusedLogin or ProxyFailure.TooManySessions or ProxyFailure.StoreTemporaryFailure or ProxyFailure.StoreReferred
             or ProxyFailure.StoreLacksUtf8 or ProxyFailure.StoreLacksBinary => true,
 
-        // Silence and nonsense behind the greeting may be one mailbox's trouble.
+        // Silence and nonsense behind the greeting may be one mailbox's trouble; silence for several users is told to the monitor by whom it befell.
         _ => null,
     };
 }

@@ -29,7 +29,7 @@ internal sealed class StoreConnector(
     /// <param name="key">Which address comes first for whom: see <see cref="CandidateOrder"/>.</param>
     /// <param name="deadline">The session's.</param>
     public Outcome<StoreTries> Begin(StoreNode node, MailProtocol protocol, string key, SessionDeadline deadline) => TryFindDoor(node, protocol, out var door, out _)
-        ? new StoreTries(node, door, CandidateOrder.Of(node, door.Service, key), limits, deadline, time)
+        ? new StoreTries(node, door, CandidateOrder.ForLogin(node, door.Service, key), key, limits, deadline, time)
         : Outcome<StoreTries>.Failed(ProxyFailure.NoRoute, $"{node.Id} offers no port for {ProtocolNames.Of(protocol)}");
 
     /// <summary>Where a store is dialled for a protocol, and whether TLS begins with the first octet there.</summary>
@@ -115,11 +115,15 @@ internal sealed class StoreConnector(
         var isWell = AttemptJudgement.IsWell(outcome.IsDone ? null : outcome.Failure, tries.IsGreeted);
         if (isWell == true)
         {
-            StoreHealthMonitor.Succeeded(endpoint);
+            health?.Succeeded(endpoint);
         }
         else if (isWell == false)
         {
             Note(tries, endpoint, outcome.Detail);
+        }
+        else if (outcome.Failure == ProxyFailure.StoreTimeout)
+        {
+            health?.Unanswered(tries.Node, tries.Door.Service, endpoint, tries.Key, outcome.Detail);
         }
 
         return isWell == false && tries.HasMore;

@@ -11,11 +11,12 @@ namespace MailProxy.Proxy.Connect;
 /// <param name="node">The store.</param>
 /// <param name="door">By which service.</param>
 /// <param name="candidates">Best first; none: all are down.</param>
+/// <param name="key">Whose they are: the user, or for what concerns no single user the session.</param>
 /// <param name="limits">How long reaching it, its greeting and its login may take.</param>
 /// <param name="deadline">The session's.</param>
 /// <param name="time">For the shares.</param>
 internal sealed class StoreTries(
-    StoreNode node, StoreDoor door, IReadOnlyList<StoreCandidate> candidates, LimitOptions limits, SessionDeadline deadline, TimeProvider time)
+    StoreNode node, StoreDoor door, IReadOnlyList<StoreCandidate> candidates, string key, LimitOptions limits, SessionDeadline deadline, TimeProvider time)
 {
     // Even the last of many is tried in earnest: a round trip around the world takes 0.3 s, and a lost first packet is repeated after 1 s (RFC 6298 2).
     private static readonly TimeSpan LeastShare = TimeSpan.FromSeconds(1.5);
@@ -28,6 +29,9 @@ internal sealed class StoreTries(
 
     /// <summary>By which service.</summary>
     public StoreDoor Door => door;
+
+    /// <summary>Whose they are.</summary>
+    public string Key => key;
 
     /// <summary>The session's.</summary>
     public SessionDeadline Deadline => deadline;

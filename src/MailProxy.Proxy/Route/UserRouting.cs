@@ -81,7 +81,14 @@ internal sealed class UserRouting(IRouter router, StoreAddressing addressing, Ti
         while (true)
         {
             var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            void OnChanged() => changed.TrySetResult();
+            void OnChanged(RouteChange change)
+            {
+                if (change.Concerns(user))
+                {
+                    changed.TrySetResult();
+                }
+            }
+
             router.Changed += OnChanged;
             try
             {

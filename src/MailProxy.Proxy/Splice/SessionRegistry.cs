@@ -132,9 +132,9 @@ internal sealed class SessionRegistry : IDisposable
     }
 
     // Judged outside the lock: routing every user of a full node takes its time, and logins must not wait for it.
-    private void EndMoved()
+    private void EndMoved(RouteChange change)
     {
-        foreach (var session in Snapshot(user: null))
+        foreach (var session in SessionsOf(change))
         {
             if (HasMoved(session, out var decision))
             {
@@ -142,6 +142,26 @@ internal sealed class SessionRegistry : IDisposable
                     ProxyFailure.UserMoved, decision.Move is null ? $"moved to {decision.StoreId} ({decision.Detail})" : $"being moved ({decision.Detail})");
             }
         }
+    }
+
+    // A pin names its user: the others are where they were. Whoever enters meanwhile is judged by itself.
+    private IReadOnlyList<LiveSession> SessionsOf(RouteChange change)
+    {
+        if (change.Users is not { } users)
+        {
+            return Snapshot(user: null);
+        }
+
+        var named = new List<LiveSession>();
+        lock (_gate)
+        {
+            foreach (var user in users)
+            {
+                AddFrom(_byUser.GetValueOrDefault(user), named);
+            }
+        }
+
+        return named;
     }
 
     private static void AddFrom(LiveSession? first, List<LiveSession> all)

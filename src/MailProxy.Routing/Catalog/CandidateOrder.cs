@@ -28,6 +28,19 @@ public static class CandidateOrder
         return [.. all.Where(candidate => candidate.MayDial(service)).OrderByDescending(candidate => Score(candidate, key)).ThenBy(candidate => candidate.Address, StringComparer.Ordinal)];
     }
 
+    /// <summary>
+    /// The same for a login that is to be made now: an address that greeted and did not answer logins comes first for one login now and then, as nothing else shows that it answers again.
+    /// </summary>
+    public static IReadOnlyList<StoreCandidate> ForLogin(StoreNode store, StoreService service, string key)
+    {
+        var order = Of(store, service, key);
+        return order.Count < store.Candidates.Count ? WithTrial(store, service, order) : order;
+    }
+
+    // Apart from the above, which every login passes: a lambda that catches its arguments would allocate there.
+    private static IReadOnlyList<StoreCandidate> WithTrial(StoreNode store, StoreService service, IReadOnlyList<StoreCandidate> order) =>
+        store.Candidates.FirstOrDefault(candidate => candidate.TakeTrial(service)) is { } trial ? [trial, .. order.Where(candidate => candidate != trial)] : order;
+
     // -weight / ln(u) with u in (0, 1): an address of twice the weight comes first for twice as many.
     private static double Score(StoreCandidate candidate, string key)
     {

@@ -49,6 +49,9 @@ public sealed class StoreCandidate
     /// <summary>Whether a session could be tried there now.</summary>
     public bool MayDial(StoreService service) => !IsOut && _endpoints[(int)service] is { IsOpen: false };
 
+    /// <summary>Whether this login is the one that shows whether logins are answered there again. Who asks tries it.</summary>
+    internal bool TakeTrial(StoreService service) => !IsOut && _endpoints[(int)service] is { } endpoint && endpoint.TakeTrial();
+
     /// <summary>Whether two say the same.</summary>
     internal static bool Same(StoreCandidate left, StoreCandidate right) =>
         left.Address == right.Address && left.Weight == right.Weight && left.IsOut == right.IsOut && left.Detail == right.Detail

@@ -13,6 +13,9 @@ public sealed class EndpointHealth(string address, int port)
     private volatile bool _isRetired;
     private volatile object? _learnt;
     private int _failures;
+    private volatile SilentUsers? _silent;
+    private volatile bool _isSilent;
+    private int _trial;
 
     /// <summary>Host name or IP address.</summary>
     public string Address => address;
@@ -22,6 +25,9 @@ public sealed class EndpointHealth(string address, int port)
 
     /// <summary>The breaker is open: nobody dials it but probes.</summary>
     public bool IsOpen => _isOpen;
+
+    /// <summary>The breaker is open because logins were not answered: it takes an answered login to close it, which no probe can bring about.</summary>
+    internal bool IsSilent => _isSilent;
 
     /// <summary>Failures since the last success.</summary>
     public int Failures => Volatile.Read(ref _failures);
@@ -69,22 +75,62 @@ public sealed class EndpointHealth(string address, int port)
         }
     }
 
-    /// <summary>A session got on with the store. An open breaker stays open: sessions that began before it opened may say so, and a probe decides.</summary>
-    internal void Succeed()
+    /// <summary>A login was not answered, though the store had greeted. True when this opened the breaker.</summary>
+    /// <param name="user">Whose.</param>
+    /// <param name="limit">So many different users, with nobody answered in between, open it.</param>
+    /// <param name="window">Within this time.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="reason">For people.</param>
+    internal bool Hush(string user, int limit, TimeSpan window, DateTimeOffset now, string reason)
     {
-        if (Volatile.Read(ref _failures) == 0)
+        lock (_gate)
         {
-            return;
+            if (_isOpen)
+            {
+                return false;
+            }
+
+            _silent ??= new SilentUsers();
+            if (!_silent.Add(user, limit, window, now))
+            {
+                return false;
+            }
+
+            (Reason, OpenSince, Learnt, _isSilent) = (reason, now, null, true);
+            return _isOpen = true;
+        }
+    }
+
+    /// <summary>
+    /// A session got on with the store. An open breaker stays open: sessions that began before it opened may say so, and a probe decides. True where it is open because
+    /// logins were not answered, and this one was: the caller closes it.
+    /// </summary>
+    internal bool Succeed()
+    {
+        if (Volatile.Read(ref _failures) == 0 && _silent is null)
+        {
+            return false;
         }
 
         lock (_gate)
         {
             if (!_isOpen)
             {
-                (_failures, Reason) = (0, "");
+                (_failures, Reason, _silent) = (0, "", null);
             }
+
+            return _isOpen && _isSilent;
         }
     }
+
+    /// <summary>One login may be tried though the breaker is open.</summary>
+    internal void AllowTrial() => Volatile.Write(ref _trial, 1);
+
+    /// <summary>Takes it, if it is there.</summary>
+    internal bool TakeTrial() => _isSilent && Volatile.Read(ref _trial) == 1 && Interlocked.Exchange(ref _trial, 0) == 1;
+
+    /// <summary>It does not even greet by now: what greets next has begun anew, and a probe's word is enough for that.</summary>
+    internal void ForgetSilence() => _isSilent = false;
 
     /// <summary>A probe found it well. How long it was open.</summary>
     internal TimeSpan Close(DateTimeOffset now)
@@ -92,7 +138,9 @@ public sealed class EndpointHealth(string address, int port)
         lock (_gate)
         {
             var open = now - (OpenSince ?? now);
-            (_failures, Reason, OpenSince, _isOpen) = (0, "", null, false);
+            (_failures, Reason, OpenSince, _silent, _isSilent) = (0, "", null, null, false);
+            Volatile.Write(ref _trial, 0);
+            _isOpen = false;
             return open;
         }
     }

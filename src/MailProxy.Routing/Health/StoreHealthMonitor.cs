@@ -60,30 +60,67 @@ public sealed class StoreHealthMonitor : IDisposable
     public void Failed(StoreNode store, StoreService service, EndpointHealth endpoint, string reason)
     {
         _metrics.Failed(store, endpoint);
-        if (!endpoint.Fail(_options.Failures, _time.GetUtcNow(), reason))
+        if (endpoint.Fail(_options.Failures, _time.GetUtcNow(), reason) && TryWatch(store, service, endpoint))
+        {
+            StoreHealthLog.Opened(_logger, store.Id, NameOf(service), endpoint.ToString(), endpoint.Failures, reason, _options.ProbeEvery.TotalSeconds);
+        }
+    }
+
+    /// <summary>The store greeted, and then left a login without an answer. One user's may be one mailbox's trouble; that of several is the store's.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="service">What was asked for.</param>
+    /// <param name="endpoint">Where.</param>
+    /// <param name="user">Whose login; never logged here.</param>
+    /// <param name="reason">For people.</param>
+    public void Unanswered(StoreNode store, StoreService service, EndpointHealth endpoint, string user, string reason)
+    {
+        _metrics.Failed(store, endpoint);
+        if (endpoint.Hush(user, _options.SilentUsers, _options.SilentWindow, _time.GetUtcNow(), reason) && TryWatch(store, service, endpoint))
+        {
+            StoreHealthLog.Silent(_logger, store.Id, NameOf(service), endpoint.ToString(), _options.SilentUsers, reason, _options.TrialEvery.TotalSeconds);
+        }
+    }
+
+    /// <summary>The store was of use, whatever it said to this user.</summary>
+    public void Succeeded(EndpointHealth endpoint)
+    {
+        if (!endpoint.Succeed())
         {
             return;
         }
 
+        DownEndpoint? down;
+        lock (_gate)
+        {
+            down = _down.Find(one => one.Endpoint == endpoint);
+            if (_isDisposed || down is null || !_down.Remove(down))
+            {
+                return;
+            }
+        }
+
+        Close(down);
+    }
+
+    // False: the node is stopping.
+    private bool TryWatch(StoreNode store, StoreService service, EndpointHealth endpoint)
+    {
         lock (_gate)
         {
             if (_isDisposed)
             {
-                return;
+                return false;
             }
 
             var down = new DownEndpoint(store, service, endpoint);
-            Schedule(down);
+            Schedule(down, _options.ProbeEvery);
             _down.Add(down);
             _timer ??= _time.CreateTimer(static self => ((StoreHealthMonitor)self!).Sweep(), this, SweepPeriod, SweepPeriod);
         }
 
         _metrics.Opened(store, endpoint);
-        StoreHealthLog.Opened(_logger, store.Id, NameOf(service), endpoint.ToString(), endpoint.Failures, reason, _options.ProbeEvery.TotalSeconds);
+        return true;
     }
-
-    /// <summary>The store was of use, whatever it said to this user.</summary>
-    public static void Succeeded(EndpointHealth endpoint) => endpoint.Succeed();
 
     /// <summary>A login's turn, if the store has just come back; at once if not.</summary>
     /// <exception cref="OperationCanceledException">Not in time.</exception>
@@ -129,8 +166,8 @@ public sealed class StoreHealthMonitor : IDisposable
     }
 
     // Called with the gate held, or before it is in the list.
-    private void Schedule(DownEndpoint down) =>
-        down.NextProbe = _time.GetTimestamp() + (long)(_options.ProbeEvery.TotalSeconds * (0.75 + (0.5 * _random.NextDouble())) * _time.TimestampFrequency);
+    private void Schedule(DownEndpoint down, TimeSpan pause) =>
+        down.NextProbe = _time.GetTimestamp() + (long)(pause.TotalSeconds * (0.75 + (0.5 * _random.NextDouble())) * _time.TimestampFrequency);
 
     private void Sweep()
     {
@@ -163,6 +200,7 @@ public sealed class StoreHealthMonitor : IDisposable
     private async Task ProbeAsync(DownEndpoint down)
     {
         string? problem = "nobody probes";
+        bool isSilent;
         try
         {
             using var limit = new CancellationTokenSource(_options.ProbeTimeout, _time);
@@ -187,11 +225,25 @@ public sealed class StoreHealthMonitor : IDisposable
             }
 
             down.IsProbed = false;
-            Schedule(down);
-            if (problem is null && !_down.Remove(down))
+            if (problem is not null)
+            {
+                down.Endpoint.ForgetSilence();
+            }
+
+            isSilent = down.Endpoint.IsSilent && problem is null;
+            Schedule(down, isSilent ? _options.TrialEvery : _options.ProbeEvery);
+            if (!_down.Contains(down) || (problem is null && !isSilent && !_down.Remove(down)))
             {
                 return;
             }
+        }
+
+        if (isSilent)
+        {
+            // It greets, as it did all the while.
+            down.Endpoint.AllowTrial();
+            StoreHealthLog.StillDown(_logger, down.Store.Id, NameOf(down.Service), down.Endpoint.ToString(), "it greets; the next login is tried there");
+            return;
         }
 
         if (problem is not null)

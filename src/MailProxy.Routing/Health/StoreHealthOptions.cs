@@ -1,6 +1,6 @@
 namespace MailProxy.Routing.Health;
 
-/// <summary>When an address of a store counts as down by what this node's own connections tell, how it is probed, and how users come back.</summary>
+/// <summary>When an address of a store counts as down by what this node's own connections tell, how it is looked at again, and how users come back.</summary>
 public sealed class StoreHealthOptions
 {
     /// <summary>
@@ -8,6 +8,24 @@ public sealed class StoreHealthOptions
     /// packet; 5 is Envoy's and Polly's usual number and costs five users one wait.
     /// </summary>
     public int Failures { get; set; } = 5;
+
+    /// <summary>
+    /// Different users whose logins a store that greets left without an answer, with nobody answered in between, after which its address counts as down: as many as
+    /// <see cref="Failures"/>, each of whom has waited for Limits:StoreLogin (20 s). One user's locked mailbox is one.
+    /// </summary>
+    public int SilentUsers { get; set; } = 5;
+
+    /// <summary>
+    /// Who was not answered longer ago does not count: several times Limits:StoreLogin, so that five users one after the other are seen as one trouble, and five locked
+    /// mailboxes of a quiet night are not.
+    /// </summary>
+    public TimeSpan SilentWindow { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// From one login that is let through to a store that did not answer logins to the next, as no probe has an account there: half of Limits:StoreLogin, so that two users at a
+    /// time wait for it at the most.
+    /// </summary>
+    public TimeSpan TrialEvery { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>From one probe of a down address to the next; each is shifted by up to a quarter, so that proxies do not knock all at once. A restart takes seconds.</summary>
     public TimeSpan ProbeEvery { get; set; } = TimeSpan.FromSeconds(2);
@@ -35,7 +53,7 @@ public sealed class StoreHealthOptions
     {
         foreach (var (name, value, most) in new[]
         {
-            (nameof(Failures), Failures, 1_000), (nameof(ReturnLogins), ReturnLogins, 1_000), (nameof(ReturnWaiting), ReturnWaiting, 1_000_000),
+            (nameof(Failures), Failures, 1_000), (nameof(SilentUsers), SilentUsers, 1_000), (nameof(ReturnLogins), ReturnLogins, 1_000), (nameof(ReturnWaiting), ReturnWaiting, 1_000_000),
         })
         {
             if (value < 1 || value > most)
@@ -46,7 +64,7 @@ public sealed class StoreHealthOptions
 
         foreach (var (name, value) in new[]
         {
-            (nameof(ProbeEvery), ProbeEvery), (nameof(ProbeTimeout), ProbeTimeout), (nameof(ReturnTime), ReturnTime), (nameof(ReturnWait), ReturnWait),
+            (nameof(SilentWindow), SilentWindow), (nameof(TrialEvery), TrialEvery), (nameof(ProbeEvery), ProbeEvery), (nameof(ProbeTimeout), ProbeTimeout), (nameof(ReturnTime), ReturnTime), (nameof(ReturnWait), ReturnWait),
         })
         {
             if (value < TimeSpan.FromSeconds(0.1) || value > TimeSpan.FromMinutes(10))

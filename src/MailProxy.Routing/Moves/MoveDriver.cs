@@ -168,7 +168,7 @@ public sealed class MoveDriver(IMoveHandle handle, IStoreMover stores, MoveTimes
         {
             case MoveAction.CopyAhead:
                 Report($"copying what there is from {move.From} to {move.To}; {move.User} is served meanwhile");
-                await CopyAsync(isLast: false, cancellationToken);
+                await CopyAheadAsync(cancellationToken);
                 break;
             case MoveAction.AwaitProxies:
                 await AwaitProxiesAsync(cancellationToken);
@@ -206,10 +206,25 @@ public sealed class MoveDriver(IMoveHandle handle, IStoreMover stores, MoveTimes
         }
     }
 
+    // Mail comes in while a large mailbox is copied. What came is copied again and again, each time in less time, or it would be copied while the user waits.
+    private async Task CopyAheadAsync(CancellationToken cancellationToken)
+    {
+        for (var round = 1; round <= times.Rounds; round++)
+        {
+            var began = time.GetTimestamp();
+            await CopyAsync(isLast: false, cancellationToken);
+            if (time.GetElapsedTime(began) < times.ShortCopy)
+            {
+                return;
+            }
+        }
+    }
+
     private async Task AwaitProxiesAsync(CancellationToken cancellationToken)
     {
         Report($"{handle.Move.User} is on hold; sessions are ended, logins wait");
         var told = "";
+        var pause = times.FirstLook;
         while (await handle.UnconfirmedAsync(cancellationToken) is { Count: > 0 } missing)
         {
             var text = string.Join(", ", missing);
@@ -219,7 +234,9 @@ public sealed class MoveDriver(IMoveHandle handle, IStoreMover stores, MoveTimes
                 told = text;
             }
 
-            await Task.Delay(times.Look, time, cancellationToken);
+            // Proxies that hear at once are not waited for longer than that takes.
+            await Task.Delay(pause, time, cancellationToken);
+            pause = pause * 2 < times.Look ? pause * 2 : times.Look;
         }
 
         Report("every proxy has confirmed");

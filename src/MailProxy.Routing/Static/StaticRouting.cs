@@ -18,7 +18,7 @@ public sealed class StaticRouting : IRoutingSource, IRouter
     }
 
     /// <summary>Never raised: nothing changes.</summary>
-    public event Action? Changed
+    public event Action<RouteChange>? Changed
     {
         add { }
         remove { }

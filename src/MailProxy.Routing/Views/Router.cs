@@ -11,7 +11,7 @@ internal sealed class Router(string prefix, Func<TimeSpan> viewAge, Func<IEnumer
     private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile RoutingView view = RoutingView.Empty;
 
-    public event Action? Changed;
+    public event Action<RouteChange>? Changed;
 
     public IReadOnlyCollection<StoreNode> Stores => [.. view.Stores.Values];
 
@@ -34,13 +34,17 @@ internal sealed class Router(string prefix, Func<TimeSpan> viewAge, Func<IEnumer
     public IReadOnlyList<RuleLook> Explain(string user, string? directoryHome) => RouteRules.Explain(view, prefix, user, directoryHome);
 
     /// <summary>Applies a change that a feed has found to be one.</summary>
-    public void Publish(Func<RoutingView, RoutingView> change)
+    /// <param name="change">Makes the next view.</param>
+    /// <param name="moved">Whom it can have moved. While the first view is being put together that is anybody.</param>
+    public void Publish(Func<RoutingView, RoutingView> change, RouteChange moved)
     {
+        bool isFirst;
         lock (publishing)
         {
             var before = view;
             var next = change(before).WithStores();
             MarkBack(before, next);
+            isFirst = before.Loaded != ViewParts.All;
             view = next;
         }
 
@@ -49,7 +53,8 @@ internal sealed class Router(string prefix, Func<TimeSpan> viewAge, Func<IEnumer
             ready.TrySetResult();
         }
 
-        Announce();
+        // Each listener looks at the view of its own moment, which has this change in it: two that are announced in another order do no harm.
+        Announce(isFirst ? RouteChange.Anybody : moved);
     }
 
     // Before anybody sees that they are back.
@@ -65,13 +70,13 @@ internal sealed class Router(string prefix, Func<TimeSpan> viewAge, Func<IEnumer
     }
 
     // One bad listener must not keep the others from hearing of a change, nor end the watch that found it.
-    private void Announce()
+    private void Announce(RouteChange moved)
     {
         foreach (var handler in Changed?.GetInvocationList() ?? [])
         {
             try
             {
-                ((Action)handler)();
+                ((Action<RouteChange>)handler)(moved);
             }
             catch (Exception e)
             {

@@ -30,9 +30,10 @@ internal sealed class ExportRoutes(StoreMoves moves)
     public Task<IResult> Taken(HttpContext context, string user)
     {
         var after = context.Request.Query["after"].ToString();
+        var since = long.TryParse(context.Request.Query["since"], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
         return Task.FromResult(
             after.Length is 0 or TakenKeys.DigestOctets * 2 && after.All(char.IsAsciiHexDigit)
-                ? Results.Json(moves.Engine.Moves.Export(user).Taken(Convert.FromHexString(after)), ExportJson.Default.ExportTaken)
+                ? Results.Json(moves.Engine.Moves.Export(user).Taken(Convert.FromHexString(after), since), ExportJson.Default.ExportTaken)
                 : MoveRoutes.Problem(400, "No digest", "Say after which digest, in 64 hexadecimal digits."));
     }
 

@@ -20,6 +20,15 @@ internal static partial class MoveLog
     [LoggerMessage(5, LogLevel.Warning, "{Path} refused: no certificate that is trusted for it")]
     public static partial void NotTrusted(ILogger logger, string path);
 
+    [LoggerMessage(7, LogLevel.Warning, "Move {Move} of {User}: its staged copy has been left alone for long and is kept, as {From} has not said that nobody needs it: {Reason} It is looked at again in an hour; if that move is over, drop it: DELETE /moves/users/USER/staged?move=MOVE")]
+    public static partial void StageKept(ILogger logger, string move, string user, string from, string reason);
+
+    [LoggerMessage(9, LogLevel.Debug, "The look for staged copies ends, as the store is stopping")]
+    public static partial void SweepEnds(ILogger logger);
+
+    [LoggerMessage(8, LogLevel.Error, "Looking for staged copies that nobody needs failed")]
+    public static partial void SweepBroke(ILogger logger, Exception exception);
+
     [LoggerMessage(6, LogLevel.Information, "Move {Move}: users who have never been here are {What}")]
     public static partial void Newcomers(ILogger logger, string move, string what);
 }

@@ -20,6 +20,12 @@ public sealed class MoveOptions
     /// <summary>Users that are pulled at a time.</summary>
     public int MaxPulls { get; set; } = 4;
 
+    /// <summary>
+    /// How long a staged copy is let alone whose move nobody goes on with. Then, if the source does not hold the user for that move any more, it is dropped. A day: whoever
+    /// comes back to a move that was interrupted in the evening finds what was copied.
+    /// </summary>
+    public TimeSpan StagedKeep { get; set; } = TimeSpan.FromDays(1);
+
     /// <summary>Every error, as <c>path: what to do</c>.</summary>
     public IEnumerable<string> Validate(string path)
     {
@@ -41,6 +47,11 @@ public sealed class MoveOptions
         if (PullConnections is < 1 or > 64)
         {
             yield return $"{path}:PullConnections is {PullConnections}; it must be between 1 and 64.";
+        }
+
+        if (StagedKeep < TimeSpan.FromMinutes(10) || StagedKeep > TimeSpan.FromDays(365))
+        {
+            yield return $"{path}:StagedKeep: give a time from 10 minutes to 365 days, like \"1.00:00:00\".";
         }
 
         if (MaxPulls is < 1 or > 64)

@@ -13,6 +13,9 @@ internal sealed class PullJob(string move, TimeProvider time, CancellationToken 
     /// <summary>Id of the move.</summary>
     public string Move => move;
 
+    /// <summary>What the next pull of the same move need not ask for again (<see cref="UserPull.TakenSince"/>); 0: it asks for all.</summary>
+    public long TakenSince { get; set; }
+
     /// <summary>What it has done.</summary>
     public PullCounts Counts { get; } = new();
 

@@ -31,9 +31,9 @@ internal sealed class PullSource(HttpClient http, Uri from, string user, string 
     public Task<ExportUids?> UidsAsync(ulong mailbox, CancellationToken cancellationToken) =>
         GetAsync(Of(mailbox) + "/uids", "", ExportJson.Default.ExportUids, cancellationToken);
 
-    /// <summary>Copies that the user took lately, behind a digest; null: the source is of an earlier version and remembers none.</summary>
-    public Task<ExportTaken?> TakenAsync(byte[] after, CancellationToken cancellationToken) =>
-        GetAsync("/taken", $"&after={Convert.ToHexString(after)}", ExportJson.Default.ExportTaken, cancellationToken);
+    /// <summary>Copies that the user took since a time of the source's clock, behind a digest; null: the source is of an earlier version and remembers none.</summary>
+    public Task<ExportTaken?> TakenAsync(byte[] after, long since, CancellationToken cancellationToken) =>
+        GetAsync("/taken", string.Create(CultureInfo.InvariantCulture, $"&after={Convert.ToHexString(after)}&since={since}"), ExportJson.Default.ExportTaken, cancellationToken);
 
     /// <summary>Hands over a message's content as it comes. False: the message is gone. A source that is silent for <paramref name="stall"/> fails.</summary>
     public async Task<bool> ReadAsync(ulong mailbox, uint uid, Func<ReadOnlyMemory<byte>, ValueTask> take, TimeSpan stall, CancellationToken cancellationToken)

@@ -26,12 +26,21 @@ public sealed class StoreMoves(FileStoreEngine engine, MoveOptions options, stri
     private readonly Lock _gate = new();
     private readonly Dictionary<string, PullJob> _jobs = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
+    private ITimer? _timer;
+    private Task _sweeping = Task.CompletedTask;
 
     /// <summary>The engine, for exports.</summary>
     internal FileStoreEngine Engine => engine;
 
     /// <summary>Our id.</summary>
     internal string StoreId => storeId;
+
+    /// <summary>Begins to look, now and then, for staged copies that nobody needs any more. Call once.</summary>
+    public void Start() => _timer = time.CreateTimer(static self => ((StoreMoves)self!).Sweep(), this, StagedSweep.Interval, StagedSweep.Interval);
+
+    /// <summary>Drops staged copies that nobody needs any more; how many.</summary>
+    internal Task<int> DropForgottenAsync(CancellationToken cancellationToken) =>
+        new StagedSweep(engine, options, IsPulling, newClient, logger).RunAsync(cancellationToken);
 
     /// <summary>What this store does for a user.</summary>
     public UserMoveState Get(string user) => engine.Moves.Get(user, storeId);
@@ -137,7 +146,9 @@ public sealed class StoreMoves(FileStoreEngine engine, MoveOptions options, stri
                     {
                         using var client = newClient();
                         var source = new PullSource(client, from, user, move);
-                        var hold = await new UserPull(engine, source, staged, job.Counts, options.PullConnections).RunAsync(stop);
+                        var pull = new UserPull(engine, source, staged, job.Counts, options.PullConnections, job.TakenSince);
+                        var hold = await pull.RunAsync(stop);
+                        job.TakenSince = pull.TakenSince;
                         LogEnd(job.Progress, user, from, hold);
                         return hold;
                     }
@@ -173,8 +184,9 @@ public sealed class StoreMoves(FileStoreEngine engine, MoveOptions options, stri
     /// <summary>Stops all pulls, and with them the answers that wait for one. What has arrived stays.</summary>
     public async Task StopAsync()
     {
+        await (_timer?.DisposeAsync() ?? ValueTask.CompletedTask);
         await _stop.CancelAsync();
-        await Task.WhenAll(Jobs().Select(job => job.Done));
+        await Task.WhenAll([.. Jobs().Select(job => job.Done), _sweeping]);
     }
 
     /// <inheritdoc/>
@@ -187,6 +199,39 @@ public sealed class StoreMoves(FileStoreEngine engine, MoveOptions options, stri
         }
 
         _stop.Dispose();
+    }
+
+    private void Sweep()
+    {
+        if (_sweeping.IsCompleted)
+        {
+            _sweeping = SweepAsync();
+        }
+    }
+
+    private async Task SweepAsync()
+    {
+        try
+        {
+            await DropForgottenAsync(_stop.Token);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            MoveLog.SweepEnds(logger);
+        }
+        catch (Exception exception)
+        {
+            // On a timer's thread it would end the process.
+            MoveLog.SweepBroke(logger, exception);
+        }
+    }
+
+    private bool IsPulling(string user)
+    {
+        lock (_gate)
+        {
+            return _jobs.TryGetValue(user, out var job) && !job.IsOver;
+        }
     }
 
     private async Task EndSessionsAsync(string user, CancellationToken cancellationToken)
@@ -275,6 +320,7 @@ public sealed class StoreMoves(FileStoreEngine engine, MoveOptions options, stri
                 }
             }
 
+            job.TakenSince = present?.Move == move ? present.TakenSince : 0;
             present?.Dispose();
             _jobs[user] = job;
             return null;

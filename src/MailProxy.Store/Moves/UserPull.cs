@@ -14,7 +14,13 @@ namespace MailProxy.Store.Moves;
 /// crash or to bring the last few changes. In the order of its steps: names and counters, changed messages by mailbox, what was expunged, names and
 /// counters once more to see whether anything could have changed meanwhile, and one durable step that says what the copy is now.
 /// </summary>
-internal sealed class UserPull(FileStoreEngine engine, PullSource source, StagedCopy staged, PullCounts counts, int connections)
+/// <param name="engine">Where the copy is made.</param>
+/// <param name="source">What is copied.</param>
+/// <param name="staged">The copy.</param>
+/// <param name="counts">Hears how far it is.</param>
+/// <param name="connections">Messages that are fetched at a time.</param>
+/// <param name="takenSince">Copies that the user took before this time of the source's clock were brought by an earlier pull; 0: none was.</param>
+internal sealed class UserPull(FileStoreEngine engine, PullSource source, StagedCopy staged, PullCounts counts, int connections, long takenSince)
 {
     // One more than a bad disk read or a broken connection needs.
     private const int Attempts = 2;
@@ -28,7 +34,13 @@ internal sealed class UserPull(FileStoreEngine engine, PullSource source, Staged
 
     private static readonly TimeSpan Stall = TimeSpan.FromSeconds(60);
 
+    // What was dated before the last answer and durable after it, and a clock that was set back a little.
+    private const long TakenMargin = 60;
+
     private bool _isMoving;
+
+    /// <summary>After a pull that went well: what the next one of the same move need not ask for again.</summary>
+    public long TakenSince { get; private set; }
 
     /// <summary>Pulls. Returns the hold under which the copy is complete, or null when the source was being changed. Errors: <see cref="PullFailedException"/>, <see cref="StoreFaultException"/>.</summary>
     public async Task<string?> RunAsync(CancellationToken cancellationToken)
@@ -87,13 +99,19 @@ internal sealed class UserPull(FileStoreEngine engine, PullSource source, Staged
         }
     }
 
-    // All of them each time: they are those of one day, and what is here already is not written again.
+    // What an earlier pull brought is not asked for again: those of one day may be ten thousands, and the user waits during the last pull.
     private async Task<List<TakenCopy>> TakenAsync(CancellationToken cancellationToken)
     {
         var taken = new List<TakenCopy>();
         byte[] after = [];
-        while (taken.Count < MaxTaken && await source.TakenAsync(after, cancellationToken) is { Copies.Count: > 0 } page)
+        for (var isFirst = true; taken.Count < MaxTaken && await source.TakenAsync(after, takenSince, cancellationToken) is { } page; isFirst = false)
         {
+            TakenSince = isFirst ? Math.Max(0, (page.Now ?? 0) - TakenMargin) : TakenSince;
+            if (page.Copies.Count == 0)
+            {
+                break;
+            }
+
             if (page.Copies.Any(copy => copy.Digest.Length != TakenKeys.DigestOctets) || page.Copies[0].Digest.AsSpan().SequenceCompareTo(after) <= 0)
             {
                 throw new PullFailedException("The source's list of the copies that the user took lately makes no sense: look at its version and its log.");
@@ -201,7 +219,7 @@ internal sealed class UserPull(FileStoreEngine engine, PullSource source, Staged
             return new(message, null, null, present);
         }
 
-        if (staged.FindContent(message.Digest) is { } copy)
+        if (staged.FindContent(message) is { } copy)
         {
             counts.Reused++;
             return new(message, null, copy, null);

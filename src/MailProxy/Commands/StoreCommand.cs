@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MailProxy.Configuration;
 using MailProxy.Nodes;
+using MailProxy.Nodes.Reloading;
 
 namespace MailProxy.Commands;
 
@@ -12,7 +13,12 @@ internal static class StoreCommand
         var arguments = ConfigArguments.OfNode();
         var command = new Command("store", "Run one reference store node.");
         arguments.AddTo(command);
-        command.SetAction((parsed, _) => NodeRunner.RunAsync(() => ConfigurationLoader.Load<StoreConfig>(arguments.File(parsed), arguments.Overrides(parsed)), StoreHost.StartAsync));
+        command.SetAction((parsed, _) =>
+        {
+            var source = new ConfigSource<StoreConfig>(
+                arguments.File(parsed), () => ConfigurationLoader.Load<StoreConfig>(arguments.File(parsed), arguments.Overrides(parsed)));
+            return NodeRunner.RunAsync(source.Load, (config, stop) => StoreHost.StartAsync(config, source, stop));
+        });
         return command;
     }
 }

@@ -71,7 +71,7 @@ internal sealed class DevCluster : INode
         _parts.Push(await StartAgentAsync(configs, files, loggers, cancellationToken));
         for (var number = 1; number <= settings.Stores; number++)
         {
-            var store = await StoreHost.StartAsync(configs.Store(number), loggers, ownsLoggers: false, TimeProvider.System, cancellationToken);
+            var store = await StoreHost.StartAsync(configs.Store(number), source: null, loggers, ownsLoggers: false, TimeProvider.System, cancellationToken);
             _parts.Push(store);
 
             // The banner promises a cluster that works: nobody's first mail shall find its store missing.

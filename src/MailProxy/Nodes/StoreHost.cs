@@ -1,5 +1,6 @@
 using MailProxy.Configuration;
 using MailProxy.Logging;
+using MailProxy.Nodes.Reloading;
 using MailProxy.Proxy.Accept;
 using MailProxy.Routing.Catalog;
 using MailProxy.Routing.Consul.Registration;
@@ -33,6 +34,8 @@ internal sealed class StoreHost : INode
     private readonly ILogger<StoreHost> _logger;
     private readonly bool _ownsLoggers;
     private readonly TimeProvider _time;
+    private readonly ConfigSource<StoreConfig>? _source;
+    private StoreReload? _reload;
     private ServerTlsFiles? _tls;
     private StoreTokenVerifier? _tokens;
     private FileStoreEngine? _engine;
@@ -41,23 +44,24 @@ internal sealed class StoreHost : INode
     private StoreRegistration? _registration;
     private bool _isStopped;
 
-    private StoreHost(StoreConfig config, ILoggerFactory loggers, bool ownsLoggers, TimeProvider time)
+    private StoreHost(StoreConfig config, ConfigSource<StoreConfig>? source, ILoggerFactory loggers, bool ownsLoggers, TimeProvider time)
     {
-        (_config, _loggers, _ownsLoggers, _time) = (config, loggers, ownsLoggers, time);
+        (_config, _source, _loggers, _ownsLoggers, _time) = (config, source, loggers, ownsLoggers, time);
         _logger = loggers.CreateLogger<StoreHost>();
     }
 
     /// <inheritdoc/>
     public Task Failed { get; } = new TaskCompletionSource().Task;
 
-    /// <summary>Starts a node from its configuration.</summary>
-    public static async Task<INode> StartAsync(StoreConfig config, CancellationToken cancellationToken) =>
-        await StartAsync(config, LoggingSetup.Create(config.Log), ownsLoggers: true, TimeProvider.System, cancellationToken);
+    /// <summary>Starts a node from its configuration, which it follows.</summary>
+    public static async Task<INode> StartAsync(StoreConfig config, ConfigSource<StoreConfig> source, CancellationToken cancellationToken) =>
+        await StartAsync(config, source, LoggingSetup.Create(config.Log), ownsLoggers: true, TimeProvider.System, cancellationToken);
 
-    /// <summary>Starts a node that shares its process.</summary>
-    public static async Task<StoreHost> StartAsync(StoreConfig config, ILoggerFactory loggers, bool ownsLoggers, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Starts a node that shares its process; without a source its configuration is not read again.</summary>
+    public static async Task<StoreHost> StartAsync(
+        StoreConfig config, ConfigSource<StoreConfig>? source, ILoggerFactory loggers, bool ownsLoggers, TimeProvider time, CancellationToken cancellationToken)
     {
-        var host = new StoreHost(config, loggers, ownsLoggers, time);
+        var host = new StoreHost(config, source, loggers, ownsLoggers, time);
         try
         {
             await host.StartAsync(cancellationToken);
@@ -74,11 +78,7 @@ internal sealed class StoreHost : INode
     public Task RegisteredAsync(CancellationToken cancellationToken) => _registration!.RegisteredAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public void Reload()
-    {
-        _tls?.Reload();
-        _tokens?.Reload();
-    }
+    public void Reload() => _ = _reload?.RunAsync(isAsked: true);
 
     /// <inheritdoc/>
     public async Task StopAsync()
@@ -89,6 +89,7 @@ internal sealed class StoreHost : INode
         }
 
         _isStopped = true;
+        await (_reload?.DisposeAsync() ?? ValueTask.CompletedTask);
         if (_registration is not null)
         {
             await _registration.DisposeAsync();
@@ -130,8 +131,10 @@ internal sealed class StoreHost : INode
         _engine = await FileStoreEngine.OpenAsync(_config.Store, new MimeKitMessageAnalyzer(), _logger, _time, cancellationToken);
         _tokens = StoreTokenFile.Verifier(_config.Access, _config.Node.Name, _logger, _time);
         var access = new StoreAccess(_config.Access, _tokens);
-        _moves = new StoreMoves(_engine, _config.Moves, _config.Node.Name, () => StorePullFiles.Client(_config), _loggers.CreateLogger<StoreMoves>(), _time);
+        _moves = new StoreMoves(_engine, _config.Moves, _config.Node.Name, () => StorePullFiles.Client(_reload?.Running ?? _config), _loggers.CreateLogger<StoreMoves>(), _time);
+        _moves.Start();
         _tls = _config.Listeners.Exists(listener => listener.Tls != ListenerTlsMode.None) ? new ServerTlsFiles(_config.Tls, _logger, _time) : null;
+        _reload = new StoreReload(_config, _source, _tls, _tokens, _loggers, _time, _logger);
         foreach (var listener in _config.Listeners)
         {
             if (listener.Protocol == StoreProtocol.Http)
@@ -147,6 +150,7 @@ internal sealed class StoreHost : INode
         }
 
         _registration = Register();
+        _reload.Follow();
         _logger.LogInformation("Store {Name} serves {Ports}", _config.Node.Name, string.Join(", ", _ports.Select(port => $"{port.Key} {port.Value}")));
     }
 

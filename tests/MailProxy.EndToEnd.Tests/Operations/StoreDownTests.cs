@@ -49,13 +49,50 @@ public sealed class StoreDownTests
         Assert.StartsWith("a OK", await login, StringComparison.Ordinal);
     }
 
-    private static async Task<string?> LogInAsync(int port)
+    [Theory]
+    [InlineData("linux")]
+    [InlineData("portable")]
+    public async Task A_store_that_greets_and_answers_no_login_costs_several_users_one_wait_each_and_comes_back_with_its_first_answer(string transport)
+    {
+        if (transport == "linux" && !OperatingSystem.IsLinux())
+        {
+            Assert.Skip("The Linux transport runs on Linux.");
+        }
+
+        using var folder = new TempDirectory();
+        await using var store = new GreetingStore();
+        var file = await SmallProxy.ConfigureAsync(folder, transport, store.Port);
+        var configuration = System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(file))!;
+        configuration["Limits"] = new System.Text.Json.Nodes.JsonObject { ["StoreLogin"] = "00:00:01" };
+        configuration["Stores"]!["Health"] = new System.Text.Json.Nodes.JsonObject { ["SilentUsers"] = 3, ["TrialEvery"] = "00:00:00.5" };
+        configuration["Log"]!["Level"] = "debug";
+        await File.WriteAllTextAsync(file, configuration.ToJsonString());
+        await using var proxy = await SmallProxy.StartAsync(file);
+        for (var attempt = 0; attempt < 4; attempt++)
+        {
+            Assert.StartsWith(Down, await LogInAsync(proxy.Port, "alice"), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(0, proxy.Process.CountOf("is taken for down"));
+        await LogInAsync(proxy.Port, "bob");
+        await LogInAsync(proxy.Port, "carol");
+        await proxy.Process.SeeAsync("left the logins of 3 users without an answer");
+
+        // Whoever comes now is told at once, but for one login now and then, which waits and hears the same.
+        store.Answers = true;
+        await proxy.Process.SeeAsync("the next login is tried there");
+        Assert.StartsWith("a OK", await LogInAsync(proxy.Port, "dora"), StringComparison.Ordinal);
+        await proxy.Process.SeeAsync("serves again");
+        Assert.StartsWith("a OK", await LogInAsync(proxy.Port, "alice"), StringComparison.Ordinal);
+    }
+
+    private static async Task<string?> LogInAsync(int port, string user = "alice")
     {
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, port);
         using var reader = new StreamReader(client.GetStream());
         await reader.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1));
-        await client.GetStream().WriteAsync("a LOGIN alice@example.org secret\r\n"u8.ToArray());
+        await client.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes($"a LOGIN {user}@example.org secret\r\n"));
         return await reader.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1));
     }
 

@@ -153,6 +153,42 @@ public abstract class StoreHealthSuite(RigTransport on)
     }
 
     [Fact]
+    public async Task A_store_that_greets_and_answers_no_login_is_taken_for_down_when_it_befell_several_users_and_back_when_it_answers_one()
+    {
+        await using var rig = new ProxyRig(on);
+        rig.Stores.Health.SilentUsers = 2;
+        await using var store = await rig.StoreAsync("store-1", 143);
+
+        // One user alone, however often.
+        rig.Router.Pin("bob@example.org", "store-1");
+        DialogueClient? client = null;
+        foreach (var user in new[] { Alice, Alice, Alice, "bob@example.org" })
+        {
+            client = client is null ? await rig.ConnectAsync(MailProtocol.Imap) : await rig.ConnectAgainAsync();
+            await client.ExpectAsync("\\* OK *");
+            Assert.Empty(rig.Node.Health.Down);
+            await client.SendLineAsync($"a LOGIN {user} secret");
+            await LeaveUnansweredAsync(rig, store);
+            await client.ExpectAsync("a NO [UNAVAILABLE] *");
+        }
+
+        Assert.Equal("imap", Assert.Single(rig.Node.Health.Down).Service);
+        Assert.Contains(rig.Log.Entries, entry => entry.Text.Contains("left the logins of 2 users without an answer", StringComparison.Ordinal));
+        await client!.SendLineAsync($"b LOGIN {Alice} secret");
+        await client.ExpectAsync("b NO [UNAVAILABLE] *");
+
+        // It greets the probe, as it did all the while: the next login is tried, and hears what the store says.
+        var probe = await ProbeAsync(rig, store);
+        await probe.SendLineAsync("* OK store");
+        await probe.ExpectAsync("P LOGOUT");
+        await UntilAsync(() => rig.Log.Entries.Any(entry => entry.Text.Contains("the next login is tried", StringComparison.Ordinal)));
+        await client.SendLineAsync($"c LOGIN {Alice} secret");
+        await store.AcceptImapLoginAsync();
+        await client.ExpectAsync("c OK *");
+        Assert.Empty(rig.Node.Health.Down);
+    }
+
+    [Fact]
     public async Task Tls_that_fails_counts()
     {
         await using var rig = new ProxyRig(on);
@@ -245,6 +281,14 @@ public abstract class StoreHealthSuite(RigTransport on)
         await proxy.SendLineAsync("* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] store");
         await proxy.ExpectAsync("L AUTHENTICATE PLAIN *");
         await proxy.SendLineAsync("L OK [CAPABILITY IMAP4rev1] in");
+    }
+
+    private static async Task LeaveUnansweredAsync(ProxyRig rig, ScriptedStore store)
+    {
+        var proxy = await store.AcceptOneAsync();
+        await proxy.SendLineAsync("* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] store");
+        await proxy.ExpectAsync("L AUTHENTICATE PLAIN *");
+        rig.Time.Advance(rig.Limits.StoreLogin + TimeSpan.FromSeconds(1));
     }
 
     private static async Task HelloAsync(DialogueClient client)

@@ -22,7 +22,7 @@ internal sealed class TableRouter(Func<string, string> addressOf, Func<string, i
     private readonly TaskCompletionSource _askedTwice = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _heldAnswers;
 
-    public event Action? Changed;
+    public event Action<RouteChange>? Changed;
 
     /// <summary>Ends when a login that met a hold has begun to wait: it asks once, sets its limit, and asks again.</summary>
     public Task HeldLoginWaitsAsync => _askedTwice.Task;
@@ -55,13 +55,21 @@ internal sealed class TableRouter(Func<string, string> addressOf, Func<string, i
 
     public void Pin(string user, string store)
     {
+        PinSilently(user, store);
+        Announce(new RouteChange([user]));
+    }
+
+    /// <summary>Nobody is told.</summary>
+    public void PinSilently(string user, string store)
+    {
         lock (_lock)
         {
             _pins[user] = store;
         }
-
-        Changed?.Invoke();
     }
+
+    /// <summary>Tells of a change.</summary>
+    public void Announce(RouteChange change) => Changed?.Invoke(change);
 
     public void Hold(string user, bool isHeld)
     {
@@ -71,7 +79,7 @@ internal sealed class TableRouter(Func<string, string> addressOf, Func<string, i
             _moves.Remove(user);
         }
 
-        Changed?.Invoke();
+        Announce(new RouteChange([user]));
     }
 
     /// <summary>A hold by a move; <see cref="Hold"/> ends it.</summary>
@@ -83,7 +91,7 @@ internal sealed class TableRouter(Func<string, string> addressOf, Func<string, i
             _moves[user] = move;
         }
 
-        Changed?.Invoke();
+        Announce(new RouteChange([user]));
     }
 
     public RouteDecision Route(string user, string? directoryHome)

@@ -1,4 +1,5 @@
 using MailProxy.Proxy.Tests.Rig;
+using MailProxy.Routing;
 using MailProxy.Testing;
 using Xunit;
 
@@ -99,6 +100,34 @@ public abstract class MovingUserSuite(RigTransport on)
         rig.Router.Hold(Alice, false);
         await home.AcceptImapLoginAsync("IMAP4rev1 NEWHOME");
         await client.ExpectAsync("a OK [CAPABILITY IMAP4rev1 NEWHOME] *");
+    }
+
+    [Fact]
+    public async Task A_change_ends_the_sessions_of_those_whom_it_names_and_one_of_the_slots_asks_for_everybody()
+    {
+        await using var rig = new ProxyRig(on);
+        await using var store = await rig.StoreAsync("store-1", 143);
+        const string Bob = "bob@example.org";
+        rig.Router.AddStore("store-2");
+        rig.Router.Pin(Bob, "store-1");
+        var alice = await LogInAsync(rig);
+        await using var alices = await store.AcceptImapLoginAsync();
+        await alice.ExpectAsync("a OK *");
+        var bob = await rig.ConnectAgainAsync();
+        await bob.ExpectAsync("\\* OK *");
+        await bob.SendLineAsync($"a LOGIN {Bob} secret");
+        await using var bobs = await store.AcceptImapLoginAsync();
+        await bob.ExpectAsync("a OK *");
+
+        // Bob's home is another, and the change that is announced names Alice only: nobody looks at Bob.
+        rig.Router.PinSilently(Bob, "store-2");
+        rig.Router.Pin(Alice, "store-2");
+        await alice.ExpectAsync("\\* BYE [UNAVAILABLE] *");
+        Assert.True(rig.Node.Presence.IsPresent(Bob));
+        rig.Router.Announce(RouteChange.Nobody);
+        Assert.True(rig.Node.Presence.IsPresent(Bob));
+        rig.Router.Announce(RouteChange.Anybody);
+        await bob.ExpectAsync("\\* BYE [UNAVAILABLE] *");
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using MailProxy.Routing.Consul;
 using MailProxy.Routing.Consul.Feed;
 using MailProxy.Routing.Consul.Watch;
+using MailProxy.Routing.Views;
 using Xunit;
 
 namespace MailProxy.Routing.Tests.Feed;
@@ -57,7 +58,7 @@ public sealed class PinFeedTests
         var rig = new FeedRig();
         await rig.PinsAsync(FeedRig.Pair("mp/users/a@x", "store-1", 5));
         var changes = 0;
-        rig.Router.Changed += () => changes++;
+        rig.Router.Changed += _ => changes++;
         await rig.PinsAsync(FeedRig.Pair("mp/users/a@x", "store-1\n", 6));
         Assert.Equal(0, changes);
         await rig.PinsAsync(FeedRig.Pair("mp/users/a@x", "store-2", 7));
@@ -65,14 +66,59 @@ public sealed class PinFeedTests
     }
 
     [Fact]
+    public async Task A_change_names_those_whose_pins_it_wrote_changed_or_took_away()
+    {
+        var rig = new FeedRig();
+        await LoadAsync(rig);
+        List<RouteChange> changes = [];
+        rig.Router.Changed += changes.Add;
+        await rig.PinsAsync(FeedRig.Pair("mp/users/stays@x", "store-1"), FeedRig.Pair("mp/users/moves@x", "store-2"), FeedRig.Pair("mp/users/new@x", "store-1"));
+        Assert.Equal(["gone@x", "moves@x", "new@x"], Assert.Single(changes).Users!.Order(StringComparer.Ordinal));
+        Assert.True(changes[0].Concerns("gone@x"));
+        Assert.False(changes[0].Concerns("stays@x"));
+    }
+
+    [Fact]
+    public async Task Other_stores_move_nobody_and_other_domains_and_slots_may_move_anybody()
+    {
+        var rig = new FeedRig();
+        await LoadAsync(rig);
+        List<RouteChange> changes = [];
+        rig.Router.Changed += changes.Add;
+        await rig.CatalogAsync(FeedRig.Store("s1"), FeedRig.Store("s2"));
+        Assert.Empty(changes[^1].Users!);
+        rig.Router.Publish(view => view with { Domains = new Dictionary<string, string> { ["x"] = "s1" } }, RouteChange.Anybody);
+        Assert.True(changes[^1].Concerns("anybody@x"));
+    }
+
+    [Fact]
+    public async Task A_first_view_may_move_anybody()
+    {
+        var rig = new FeedRig();
+        List<RouteChange> changes = [];
+        rig.Router.Changed += changes.Add;
+        await rig.PinsAsync(FeedRig.Pair("mp/users/a@x", "store-1"));
+        await rig.CatalogAsync(FeedRig.Store("s1"));
+        Assert.All(changes, change => Assert.Null(change.Users));
+        Assert.Equal(2, changes.Count);
+    }
+
+    [Fact]
     public async Task A_listener_that_fails_keeps_nobody_from_hearing()
     {
         var rig = new FeedRig();
         var heard = false;
-        rig.Router.Changed += () => throw new InvalidOperationException("listener");
-        rig.Router.Changed += () => heard = true;
+        rig.Router.Changed += _ => throw new InvalidOperationException("listener");
+        rig.Router.Changed += _ => heard = true;
         await rig.PinsAsync(FeedRig.Pair("mp/users/a@x", "store-1"));
         Assert.True(heard);
+    }
+
+    private static async Task LoadAsync(FeedRig rig)
+    {
+        await rig.PinsAsync(FeedRig.Pair("mp/users/stays@x", "store-1"), FeedRig.Pair("mp/users/moves@x", "store-1"), FeedRig.Pair("mp/users/gone@x", "store-1"));
+        await rig.CatalogAsync(FeedRig.Store("s1"));
+        rig.Router.Publish(view => view with { Loaded = ViewParts.All }, RouteChange.Anybody);
     }
 
     [Theory]

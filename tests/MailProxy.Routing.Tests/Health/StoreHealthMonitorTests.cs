@@ -48,7 +48,7 @@ public sealed class StoreHealthMonitorTests : IDisposable
     public void A_success_between_begins_the_count_anew()
     {
         Fail(_options.Failures - 1);
-        StoreHealthMonitor.Succeeded(Imap);
+        _monitor.Succeeded(Imap);
         Fail(_options.Failures - 1);
         Assert.False(Imap.IsOpen);
     }
@@ -57,7 +57,7 @@ public sealed class StoreHealthMonitorTests : IDisposable
     public void A_session_that_began_before_does_not_close_it()
     {
         Fail(_options.Failures);
-        StoreHealthMonitor.Succeeded(Imap);
+        _monitor.Succeeded(Imap);
         Assert.True(Imap.IsOpen);
     }
 
@@ -74,6 +74,84 @@ public sealed class StoreHealthMonitorTests : IDisposable
         await UntilAsync(() => _monitor.Down.Count == 0);
         Assert.Equal(0, Imap.Failures);
         Assert.False(_store.Health.IsCalm);
+    }
+
+    [Fact]
+    public void Logins_of_different_users_that_are_not_answered_open_it_at_the_limit_and_not_before()
+    {
+        LeaveUnanswered(0, _options.SilentUsers - 1);
+        Assert.False(Imap.IsOpen);
+        LeaveUnanswered(_options.SilentUsers - 1, 1);
+        Assert.True(Imap.IsOpen);
+        Assert.Contains("did not answer", _monitor.Notice, StringComparison.Ordinal);
+        Assert.Contains("it greets", Assert.Single(_log.Warnings), StringComparison.Ordinal);
+        Assert.DoesNotContain("user-", _log.Warnings[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_user_who_is_never_answered_does_not_open_it()
+    {
+        for (var i = 0; i < _options.SilentUsers * 3; i++)
+        {
+            LeaveUnanswered(0, 1);
+        }
+
+        // Nor does that user beside all but one of the others.
+        LeaveUnanswered(1, _options.SilentUsers - 2);
+        Assert.False(Imap.IsOpen);
+    }
+
+    [Fact]
+    public void A_login_that_is_answered_between_begins_the_count_of_users_anew()
+    {
+        LeaveUnanswered(0, _options.SilentUsers - 1);
+        _monitor.Succeeded(Imap);
+        LeaveUnanswered(10, _options.SilentUsers - 1);
+        Assert.False(Imap.IsOpen);
+    }
+
+    [Theory]
+    [InlineData(-1, true)]
+    [InlineData(0, false)]
+    [InlineData(1, false)]
+    public void Who_was_not_answered_before_the_window_does_not_count(int secondsAfter, bool isOpen)
+    {
+        LeaveUnanswered(0, _options.SilentUsers - 1);
+        _time.Advance(_options.SilentWindow + TimeSpan.FromSeconds(secondsAfter));
+        LeaveUnanswered(_options.SilentUsers - 1, 1);
+        Assert.Equal(isOpen, Imap.IsOpen);
+    }
+
+    [Fact]
+    public async Task A_store_that_greets_a_probe_gets_one_login_and_its_answer_closes_the_breaker()
+    {
+        LeaveUnanswered(0, _options.SilentUsers);
+        Assert.Empty(CandidateOrder.ForLogin(_store, StoreService.Imap, "alice"));
+        (await NextProbeAsync()).SetResult(null);
+        await UntilAsync(() => CandidateOrder.ForLogin(_store, StoreService.Imap, "alice").Count == 1);
+        Assert.True(Imap.IsOpen);
+
+        // That was the one. Asking for the order, as people do, takes none.
+        Assert.Empty(CandidateOrder.ForLogin(_store, StoreService.Imap, "bob"));
+        Assert.Empty(CandidateOrder.Of(_store, StoreService.Imap, "bob"));
+        LeaveUnanswered(0, 1);
+        Assert.True(Imap.IsOpen);
+        (await NextProbeAsync()).SetResult(null);
+        await UntilAsync(() => CandidateOrder.ForLogin(_store, StoreService.Imap, "carol").Count == 1);
+        _monitor.Succeeded(Imap);
+        Assert.False(Imap.IsOpen);
+        Assert.Empty(_monitor.Down);
+        Assert.False(_store.Health.IsCalm);
+    }
+
+    [Fact]
+    public async Task A_store_that_did_not_answer_logins_and_then_dies_is_taken_at_its_greeting_when_it_is_back()
+    {
+        LeaveUnanswered(0, _options.SilentUsers);
+        (await NextProbeAsync()).SetResult("refused");
+        (await NextProbeAsync()).SetResult(null);
+        await UntilAsync(() => !Imap.IsOpen);
+        await UntilAsync(() => _monitor.Down.Count == 0);
     }
 
     [Fact]
@@ -152,6 +230,14 @@ public sealed class StoreHealthMonitorTests : IDisposable
         for (var i = 0; i < times; i++)
         {
             _monitor.Failed(_store, StoreService.Imap, Imap, "refused");
+        }
+    }
+
+    private void LeaveUnanswered(int first, int count)
+    {
+        for (var i = first; i < first + count; i++)
+        {
+            _monitor.Unanswered(_store, StoreService.Imap, Imap, $"user-{i}@example.org", "watched did not answer the login within 20 s");
         }
     }
 

@@ -99,7 +99,7 @@ public sealed class MoveConfirmationTests
         {
             // A proxy's sessions end when it hears of the hold.
             presence.Come(MoveCluster.Alice);
-            node.Router.Changed += () =>
+            node.Router.Changed += _ =>
             {
                 if (node.Router.Route(MoveCluster.Alice, "store-1").Move is not null)
                 {

@@ -1,12 +1,14 @@
 using MailProxy.Routing.Moves;
 using MailProxy.Routing.Pins;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace MailProxy.Routing.Tests.Moves;
 
 public sealed class MoveDriverTests
 {
-    private static readonly MoveTimes Times = new() { Hold = TimeSpan.FromSeconds(20), Retry = TimeSpan.Zero, Look = TimeSpan.FromMilliseconds(5) };
+    // One copy ahead, however slow the machine is: the others have a test of their own.
+    private static readonly MoveTimes Times = new() { Hold = TimeSpan.FromSeconds(20), Retry = TimeSpan.Zero, Look = TimeSpan.FromMilliseconds(5), Rounds = 1 };
 
     [Fact]
     public async Task A_move_holds_copies_fences_activates_and_changes_the_route_in_this_order()
@@ -19,6 +21,23 @@ public sealed class MoveDriverTests
         Assert.Equal(
             ["copy", "write Confirming", "write Freezing", "hold", "copy", "write Fencing", "fence", "write Activating", "activate", "write Finishing", "forget"],
             world.Done);
+        AssertLivesAt(world, "store-2");
+    }
+
+    [Theory]
+    [InlineData(new[] { 0.4 }, 1)]
+    [InlineData(new[] { 0.5, 0.4 }, 2)]
+    [InlineData(new[] { 41, 2, 0.3 }, 3)]
+    [InlineData(new[] { 9.0, 9, 9, 9, 9, 9, 9 }, 5)]
+    public async Task What_came_during_a_copy_is_copied_again_before_the_hold_until_a_copy_is_short(double[] seconds, int copies)
+    {
+        var world = Begun();
+        var time = new FakeTimeProvider();
+        world.BeforeCopy = number => time.Advance(TimeSpan.FromSeconds(number < seconds.Length ? seconds[number] : 0));
+        await using var handle = new MemoryMoveHandle(world);
+        await new MoveDriver(handle, world, new MoveTimes(), time, new DirectProgress<MoveProgress>(_ => { })).RunAsync(CancellationToken.None);
+        Assert.Equal(copies, world.Done.TakeWhile(step => step == "copy").Count());
+        Assert.Equal("write Confirming", world.Done[copies]);
         AssertLivesAt(world, "store-2");
     }
 

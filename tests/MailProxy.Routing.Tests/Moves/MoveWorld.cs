@@ -11,6 +11,7 @@ namespace MailProxy.Routing.Tests.Moves;
 internal sealed class MoveWorld : IStoreMover
 {
     private int _holds;
+    private int _copies;
     private int _mail;
     private int _operations;
     private (string After, string Hold)? _lateFence;
@@ -117,10 +118,14 @@ internal sealed class MoveWorld : IStoreMover
         }
     }
 
+    /// <summary>Called with the number of each copy, from 0: for tests whose copies take their time.</summary>
+    public Action<int>? BeforeCopy { get; set; }
+
     public Task CheckAsync(MoveRecord move, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task CopyAsync(MoveRecord move, bool isLast, IProgress<CopyProgress> progress, CancellationToken cancellationToken) => DoAsync("copy", () =>
     {
+        BeforeCopy?.Invoke(_copies++);
         if (Fence is not null)
         {
             return;

@@ -120,7 +120,7 @@ public sealed class KillTests(ITestOutputHelper output)
         byte[] after = [];
         while (true)
         {
-            var page = store.Engine.Moves.Export(user).Taken(after);
+            var page = store.Engine.Moves.Export(user).Taken(after, 0);
             digests.AddRange(page.Copies.Select(copy => Convert.ToHexString(copy.Digest)));
             if (page.IsLast)
             {

@@ -123,6 +123,45 @@ public sealed class WholeMoveTests : IAsyncLifetime
         Assert.Equal(await MailDump.OfAsync(_source.Store, Alice), await MailDump.OfAsync(_target.Store, Alice));
     }
 
+    [Fact]
+    public async Task A_few_new_messages_of_a_large_mailbox_are_fetched_before_all_digests_are_read_and_more_of_them_are_looked_for()
+    {
+        for (var number = 0; number < 300; number++)
+        {
+            await _source.Store.DeliverAsync($"message {number}", Alice);
+        }
+
+        await _target.PullWellAsync(Alice, Move, _source);
+        await using (var inbox = await _source.Store.MailboxAsync(Alice))
+        {
+            var mail = await _source.Store.Engine.OpenUserAsync(Alice, Stop);
+            await mail.CreateAsync("Archive", SpecialUse.None, Stop);
+            await inbox.MoveAsync([1, 2, 3], "Archive", Stop);
+        }
+
+        // Two of some three hundred are worth a look, one is not.
+        var second = await _target.PullWellAsync(Alice, Move, _source);
+        Assert.Equal((1L, 2L, 3L), (second.Messages, second.Reused, second.Removed));
+    }
+
+    [Fact]
+    public async Task A_later_pull_of_the_same_move_asks_for_the_copies_since_the_one_before()
+    {
+        var asked = new List<string>();
+        _target.Wrap = handler => new Recorder(handler, asked);
+        await _source.Store.DeliverOnceAsync(SHA256.HashData("one"u8), "x", Alice);
+        await _target.PullWellAsync(Alice, Move, _source);
+        await _target.PullWellAsync(Alice, Move, _source);
+
+        // Started again, the target knows nothing of it and asks for all.
+        await _target.RestartAsync();
+        await _target.PullWellAsync(Alice, Move, _source);
+        var since = asked.Select(query => long.Parse(query[(query.LastIndexOf('=') + 1)..], System.Globalization.CultureInfo.InvariantCulture)).ToList();
+        Assert.Equal(3, since.Count);
+        Assert.Equal((0L, 0L), (since[0], since[2]));
+        Assert.InRange(DateTimeOffset.UtcNow.ToUnixTimeSeconds() - since[1], 60, 300);
+    }
+
     private async Task FillAsync()
     {
         var store = _source.Store;
@@ -140,5 +179,19 @@ public sealed class WholeMoveTests : IAsyncLifetime
         var gone = await store.AppendAsync(deep, "gone", MessageFlags.Deleted);
         await deep.ExpungeAsync([gone], Stop);
         await store.AppendAsync(deep, "fourth");
+    }
+
+    // Notes the questions for copies that were taken; the first page of each pull, as nobody has more than one here.
+    private sealed class Recorder(HttpMessageHandler handler, List<string> asked) : DelegatingHandler(handler)
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (request.RequestUri!.AbsolutePath.EndsWith("/taken", StringComparison.Ordinal))
+            {
+                asked.Add(request.RequestUri.Query);
+            }
+
+            return base.SendAsync(request, cancellationToken);
+        }
     }
 }

@@ -81,7 +81,7 @@ internal sealed class CatalogFeed : IWatchSource<IReadOnlyList<ServiceHealth>>, 
         {
             Volatile.Write(ref known, next);
             loaded = true;
-            context.Router.Publish(view => Apply(view, next));
+            context.Router.Publish(view => Apply(view, next), RouteChange.Nobody);
         }
 
         return ValueTask.FromResult(WatchVerdict.Believed);

@@ -10,6 +10,7 @@ namespace MailProxy.Routing.Consul.Feed;
 /// <param name="Write">Writes a value so that <paramref name="Parse"/> reads it.</param>
 /// <param name="Part">Which part of a view it is.</param>
 /// <param name="Apply">Puts all values into a view.</param>
+/// <param name="Moves">Whom other values of these names can have moved.</param>
 internal sealed record KvMap<T>(
     string Name,
     string Folder,
@@ -17,4 +18,5 @@ internal sealed record KvMap<T>(
     ValueParser<T> Parse,
     Func<T, string> Write,
     ViewParts Part,
-    Func<RoutingView, IReadOnlyDictionary<string, T>, RoutingView> Apply);
+    Func<RoutingView, IReadOnlyDictionary<string, T>, RoutingView> Apply,
+    Func<IReadOnlyCollection<string>, RouteChange> Moves);

@@ -85,11 +85,13 @@ internal sealed class KvMapFeed<T> : IWatchSource<IReadOnlyList<KvPair>>, IFeed
         }
 
         var next = Read(answer.Value);
-        if (!loaded || !Same(known, next))
+        var changed = Differences(known, next);
+        if (!loaded || changed.Count > 0)
         {
+            var moved = !loaded ? RouteChange.Anybody : map.Moves(changed);
             Volatile.Write(ref known, next);
             loaded = true;
-            context.Router.Publish(view => Apply(view, next));
+            context.Router.Publish(view => Apply(view, next), moved);
         }
 
         Volatile.Write(ref applied, answer.Index);
@@ -98,8 +100,28 @@ internal sealed class KvMapFeed<T> : IWatchSource<IReadOnlyList<KvPair>>, IFeed
 
     private RoutingView Apply(RoutingView view, IReadOnlyDictionary<string, T> values) => map.Apply(view, values) with { Loaded = view.Loaded | map.Part };
 
-    private static bool Same(Dictionary<string, T> left, Dictionary<string, T> right) =>
-        left.Count == right.Count && left.All(l => right.TryGetValue(l.Key, out var value) && l.Value.Equals(value));
+    // Names that say something else, or are in one of them only.
+    private static List<string> Differences(Dictionary<string, T> left, Dictionary<string, T> right)
+    {
+        List<string> names = [];
+        var common = 0;
+        foreach (var (name, value) in left)
+        {
+            var isThere = right.TryGetValue(name, out var now);
+            common += isThere ? 1 : 0;
+            if (!isThere || !value.Equals(now))
+            {
+                names.Add(name);
+            }
+        }
+
+        if (common < right.Count)
+        {
+            names.AddRange(right.Keys.Where(name => !left.ContainsKey(name)));
+        }
+
+        return names;
+    }
 
     private List<string> Lost(IReadOnlyList<KvPair> pairs)
     {

@@ -12,14 +12,16 @@ internal static class RoutingFeeds
     private const int MaxUserLength = 320;
 
     private static readonly KvMap<Pin> Pins = new(
-        "pins", "users", UserProblem, PinParser.TryParse, PinText.WriteText, ViewParts.Pins, (view, pins) => view with { Pins = pins });
+        "pins", "users", UserProblem, PinParser.TryParse, PinText.WriteText, ViewParts.Pins, (view, pins) => view with { Pins = pins },
+        users => new RouteChange(users));
 
     private static readonly KvMap<string> Domains = new(
-        "domains", "domains", DomainProblem, TryParseStoreId, store => store, ViewParts.Domains, (view, domains) => view with { Domains = domains });
+        "domains", "domains", DomainProblem, TryParseStoreId, store => store, ViewParts.Domains, (view, domains) => view with { Domains = domains },
+        _ => RouteChange.Anybody);
 
     private static readonly KvMap<StoreState> OperatorStates = new(
         "stores", "stores", StoreId.Problem, OperatorStateParser.TryParse, OperatorStateParser.Write, ViewParts.OperatorStates,
-        (view, states) => view with { OperatorStates = states });
+        (view, states) => view with { OperatorStates = states }, _ => RouteChange.Nobody);
 
     public static IReadOnlyList<IFeed> Create(string storeService, FeedContext context) =>
     [

@@ -120,6 +120,6 @@ internal sealed class SlotFeed : IWatchSource<KvPair?>, IFeed
 
         Volatile.Write(ref known, table);
         loaded = true;
-        context.Router.Publish(view => Apply(view, table));
+        context.Router.Publish(view => Apply(view, table), RouteChange.Anybody);
     }
 }

@@ -154,7 +154,7 @@ internal sealed class LastGoodKeeper(LastGoodOptions keep, ConsulOptions consul,
             isInUse = true;
             logger.LogWarning(
                 "Consul has not answered for {Seconds} s: routing by the last good view, which is {Age} old ({File})", keep.After.TotalSeconds, age, file.Path);
-            router.Publish(view => feeds.Where(feed => !view.Loaded.HasFlag(feed.Part)).Aggregate(view, (next, feed) => feed.FillIn(next, age)));
+            router.Publish(view => feeds.Where(feed => !view.Loaded.HasFlag(feed.Part)).Aggregate(view, (next, feed) => feed.FillIn(next, age)), RouteChange.Anybody);
         }
     }
 }

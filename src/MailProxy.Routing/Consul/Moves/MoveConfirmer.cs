@@ -50,7 +50,7 @@ internal sealed class MoveConfirmer : IAsyncDisposable
     private static Dictionary<string, string> HeldByMoves(IReadOnlyDictionary<string, Pin> pins) =>
         pins.Where(pin => pin.Value is { State: PinState.Held, Move: not null }).ToDictionary(pin => pin.Key, pin => pin.Value.Move!, StringComparer.Ordinal);
 
-    private void OnChanged()
+    private void OnChanged(RouteChange change)
     {
         pending = HeldByMoves(router.View.Pins);
         signals.Writer.TryWrite(true);
@@ -68,7 +68,7 @@ internal sealed class MoveConfirmer : IAsyncDisposable
     {
         try
         {
-            OnChanged();
+            OnChanged(RouteChange.Anybody);
             await foreach (var _ in signals.Reader.ReadAllAsync(stop.Token))
             {
                 if (!await ConfirmAllAsync())

@@ -39,5 +39,6 @@ internal static class RestartOnly
         }
     }
 
-    private static bool IsAtOrBelow(string path, string prefix) => path == prefix || path.StartsWith(prefix + ":", StringComparison.Ordinal);
+    /// <summary>Whether a path is a section or lies in it.</summary>
+    public static bool IsAtOrBelow(string path, string prefix) => path == prefix || path.StartsWith(prefix + ":", StringComparison.Ordinal);
 }

@@ -116,7 +116,7 @@ internal static class ChangeMoves
     }
 
     /// <summary>Begins a pull: makes the stage, or takes up the one of this move again, incomplete until the pull is finished.</summary>
-    public static bool BeginStage(CommitGroup group, UserState user, string move, string from)
+    public static bool BeginStage(CommitGroup group, UserState user, string move, string from, long now)
     {
         MoveRecord record = group.MoveOf(user.Name);
         if (record.Stage is { } stage && stage.Move != move)
@@ -136,7 +136,7 @@ internal static class ChangeMoves
                 + "Look at it (mailproxy user, IMAP); move or remove it before the user is moved here.");
         }
 
-        group.SetMove(user.Name, record with { Stage = new(move, from, null, record.Stage?.Source) });
+        group.SetMove(user.Name, record with { Stage = new(move, from, null, record.Stage?.Source, now) });
         return true;
     }
 

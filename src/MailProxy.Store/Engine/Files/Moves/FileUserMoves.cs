@@ -59,13 +59,28 @@ internal sealed class FileUserMoves(StoreParts parts)
     /// <summary>Begins a pull, or takes one up again.</summary>
     public async Task<StagedCopy> BeginStageAsync(string user, string move, string from, CancellationToken cancellationToken)
     {
-        await WithUserAsync(user, (group, state) => ChangeMoves.BeginStage(group, state, move, from), cancellationToken);
+        await WithUserAsync(user, (group, state) => ChangeMoves.BeginStage(group, state, move, from, parts.Taken.Now), cancellationToken);
         return new StagedCopy(parts, user, move);
     }
 
     /// <summary>Drops the staged copy.</summary>
     public Task DropStageAsync(string user, string move, CancellationToken cancellationToken) => WithUserAsync(
         StagedCopy.StagedUserOf(user), (group, staged) => ChangeMoves.DropStage(group, user, staged, move), cancellationToken);
+
+    /// <summary>Drops a staged copy if it still is as it was read; false: somebody has gone on with it.</summary>
+    public async Task<bool> DropStageAsync(string user, StageRecord stage, CancellationToken cancellationToken)
+    {
+        bool isDropped = false;
+        await WithUserAsync(
+            StagedCopy.StagedUserOf(user),
+            (group, staged) => isDropped = group.MoveOf(user).Stage == stage && ChangeMoves.DropStage(group, user, staged, stage.Move),
+            cancellationToken);
+        return isDropped;
+    }
+
+    /// <summary>Staged copies of which no pull has begun for so long, by user.</summary>
+    public IReadOnlyList<(string User, StageRecord Stage)> ForgottenStages(TimeSpan age) =>
+        [.. parts.Gate.Stages.Where(one => parts.Taken.Now - one.Stage.Touched >= age.TotalSeconds)];
 
     /// <summary>Makes the staged copy the user's mail.</summary>
     public async Task ActivateAsync(string user, string move, string hold, CancellationToken cancellationToken)

@@ -33,6 +33,10 @@ internal sealed class MoveGate
     /// <summary>What is durable of a user.</summary>
     public MoveRecord Record(string user) => records.GetValueOrDefault(user) ?? MoveRecord.None;
 
+    /// <summary>Users of whom a staged copy is here.</summary>
+    public IEnumerable<(string User, StageRecord Stage)> Stages =>
+        records.Where(pair => pair.Value.Stage is not null).Select(pair => (pair.Key, pair.Value.Stage!));
+
     /// <summary>The hold on a user, unless it has run out.</summary>
     public UserHold? Hold(string user)
     {

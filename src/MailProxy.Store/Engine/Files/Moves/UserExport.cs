@@ -60,11 +60,13 @@ internal sealed class UserExport(StoreParts parts, string user)
         return new ExportPage(messages, isLast);
     });
 
-    /// <summary>A page of the copies that the user took lately.</summary>
-    public ExportTaken Taken(byte[] after)
+    /// <summary>A page of the copies that the user took lately, not before <paramref name="since"/> (seconds since 1970, by our clock).</summary>
+    public ExportTaken Taken(byte[] after, long since)
     {
-        (IReadOnlyList<TakenCopy> copies, bool isLast) = parts.Taken.Read(user, after, PageCopies);
-        return new(copies, isLast);
+        // Before they are read: what comes later is dated later.
+        long now = parts.Taken.Now;
+        (IReadOnlyList<TakenCopy> copies, bool isLast) = parts.Taken.Read(user, after, PageCopies, since);
+        return new(copies, isLast, now);
     }
 
     /// <summary>Every UID of a mailbox; null when there is no such mailbox.</summary>

@@ -46,8 +46,11 @@ internal sealed class TakenCopies(StoreDatabase database, TimeSpan window, TimeP
         }
     }
 
-    /// <summary>A user's entries that are fresh, in the order of their digests behind <paramref name="after"/>. Reads what is durable.</summary>
-    public (IReadOnlyList<TakenCopy> Copies, bool IsLast) Read(string user, byte[] after, int most)
+    /// <summary>The clock by which entries are dated: seconds since 1970.</summary>
+    public long Now => time.GetUtcNow().ToUnixTimeSeconds();
+
+    /// <summary>A user's entries that are fresh and not older than <paramref name="since"/>, in the order of their digests behind <paramref name="after"/>. Reads what is durable.</summary>
+    public (IReadOnlyList<TakenCopy> Copies, bool IsLast) Read(string user, byte[] after, int most, long since)
     {
         List<TakenCopy> copies = [];
         byte[] prefix = TakenKeys.OfUser(user);
@@ -61,7 +64,7 @@ internal sealed class TakenCopies(StoreDatabase database, TimeSpan window, TimeP
 
             ReadOnlySpan<byte> digest = key[prefix.Length..];
             long seconds = TakenKeys.ReadValue(value);
-            if (digest.SequenceEqual(after) || !IsFresh(seconds))
+            if (digest.SequenceEqual(after) || seconds < since || !IsFresh(seconds))
             {
                 return true;
             }
@@ -96,8 +99,6 @@ internal sealed class TakenCopies(StoreDatabase database, TimeSpan window, TimeP
 
     /// <summary>The group is over, written or not. Committer only.</summary>
     public void Forget() => pending.Clear();
-
-    private long Now => time.GetUtcNow().ToUnixTimeSeconds();
 
     // A clock that was set back makes entries of the future: they count for as long.
     private bool IsFresh(long seconds) => Math.Abs(Now - seconds) < window.TotalSeconds;
