@@ -39,6 +39,8 @@ public sealed class SieveResponseTests
     [InlineData("OK \"a\" \"b\"\r\n")]
     [InlineData("OK (X\r\n")]
     [InlineData("OK () \"x\"\r\n")]
+    [InlineData("OK (X)) \"x\"\r\n")]
+    [InlineData("OK (X (\"a\") \"x\"\r\n")]
     [InlineData("\"SIEVE\" atom\r\n")]
     [InlineData("\r\n")]
     [InlineData("OK \"x\"\n")]
