@@ -62,6 +62,36 @@ public sealed class SubmissionRatesTests
         Assert.False(await alone.TakeAsync(SubmissionCount.Messages, Alice, 1));
     }
 
+    [Fact]
+    public async Task What_all_nodes_refuse_is_given_back_to_the_hour_it_was_taken_from()
+    {
+        // The one that is refused, and while that is asked another one, which is not.
+        SubmissionRates? rates = null;
+        var isFirst = true;
+        rates = new SubmissionRates(
+            new Answering(true)
+            {
+                Before = async () =>
+                {
+                    if (isFirst)
+                    {
+                        isFirst = false;
+                        _time.Advance(TimeSpan.FromHours(1));
+                        Assert.True(await rates!.TakeAsync(SubmissionCount.Messages, Alice, 2));
+                        return false;
+                    }
+
+                    return null;
+                },
+            },
+            _time);
+        Assert.False(await rates.TakeAsync(SubmissionCount.Messages, Alice, 2));
+
+        // The hour's one stays; another fits, and no third.
+        Assert.True(await rates.TakeAsync(SubmissionCount.Messages, Alice, 2));
+        Assert.False(await rates.TakeAsync(SubmissionCount.Messages, Alice, 2));
+    }
+
     private static async Task<int> TakenAsync(SubmissionRates rates, string user, int limit)
     {
         var taken = 0;
@@ -75,6 +105,8 @@ public sealed class SubmissionRatesTests
 
     private sealed class Answering(bool? answer) : ISharedRates
     {
-        public ValueTask<bool?> TakeAsync(SubmissionCount what, string user, int limit) => ValueTask.FromResult(answer);
+        public Func<Task<bool?>>? Before { get; init; }
+
+        public async ValueTask<bool?> TakeAsync(SubmissionCount what, string user, int limit) => (Before is null ? null : await Before()) ?? answer;
     }
 }
