@@ -12,11 +12,11 @@ public static class AddressText
 {
     private static readonly SearchValues<char> Characters = SearchValues.Create("0123456789ABCDEFabcdef:.");
 
-    /// <summary>As others take it: no scope, which means something on this host alone, and IPv4 as such where a socket for both wrote it as IPv6.</summary>
-    public static string Format(IPAddress address) =>
-        address.IsIPv4MappedToIPv6 ? address.MapToIPv4().ToString()
-        : address.AddressFamily == AddressFamily.InterNetworkV6 && address.ScopeId != 0 ? new IPAddress(address.GetAddressBytes()).ToString()
-        : address.ToString();
+    /// <summary>An address as it is told to other hosts: no scope, which means something on this host alone, and IPv4 as such where a socket for both wrote it as IPv6.</summary>
+    public static IPAddress Plain(IPAddress address) =>
+        address.IsIPv4MappedToIPv6 ? address.MapToIPv4()
+        : address.AddressFamily == AddressFamily.InterNetworkV6 && address.ScopeId != 0 ? new IPAddress(address.GetAddressBytes())
+        : address;
 
     /// <summary>Four decimal numbers without leading zeros.</summary>
     public static bool TryParseIPv4(ReadOnlySpan<char> text, out IPAddress address)

@@ -55,8 +55,9 @@ public static class MilterWriter
 
         Span<byte> port = stackalloc byte[sizeof(ushort)];
         BinaryPrimitives.WriteUInt16BigEndian(port, (ushort)client.Port);
-        var isSix = client.AddressFamily == AddressFamily.InterNetworkV6;
-        MilterPacket.Write(output, (byte)MilterCommand.Connect, [.. Strings([host]), (byte)(isSix ? '6' : '4'), .. port, .. Strings([AddressText.Format(client.Address)])]);
+        var address = AddressText.Plain(client.Address);
+        var isSix = address.AddressFamily == AddressFamily.InterNetworkV6;
+        MilterPacket.Write(output, (byte)MilterCommand.Connect, [.. Strings([host]), (byte)(isSix ? '6' : '4'), .. port, .. Strings([address.ToString()])]);
     }
 
     /// <summary>A piece of the body.</summary>

@@ -98,7 +98,7 @@ public sealed record Xclient(IReadOnlyDictionary<string, string> Attributes)
 
     /// <summary>ADDR as SMTP and LMTP write it: IPv6 has a prefix.</summary>
     public static string FormatAddress(IPAddress address) =>
-        address is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false } ? $"IPV6:{AddressText.Format(address)}" : AddressText.Format(address);
+        AddressText.Plain(address) is var plain && plain.AddressFamily == AddressFamily.InterNetworkV6 ? $"IPV6:{plain}" : plain.ToString();
 
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-");
 

@@ -17,7 +17,7 @@ internal static class LegXclient
     /// <param name="offered">The names that are offered; none: Dovecot lists none, and takes all of them.</param>
     public static string OfOthers(StoreLeg leg, IReadOnlyCollection<string> offered)
     {
-        var attributes = Attributes(leg, AddressText.Format(leg.Client!.Address));
+        var attributes = Attributes(leg, AddressText.Plain(leg.Client!.Address).ToString());
         return Xclient.Format(attributes, offered.Count > 0 ? offered : attributes.ConvertAll(attribute => attribute.Key));
     }
 
