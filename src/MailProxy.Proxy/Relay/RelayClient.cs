@@ -63,6 +63,10 @@ internal sealed class RelayClient(MailWire wire, SessionContext session, Dialogu
         return sending.IsCompletedSuccessfully ? sending : SlowlyAsync(sending.AsTask());
     }
 
+    /// <summary>The last reply: it goes out with the end of the connection.</summary>
+    /// <param name="reply">With its CRLF.</param>
+    public void LastWords(string reply) => wire.Write(reply);
+
     // A verdict is owed even while the node stops.
     private async ValueTask<bool> SlowlyAsync(Task<bool> sending)
     {

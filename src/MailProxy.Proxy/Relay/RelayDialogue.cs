@@ -59,7 +59,14 @@ internal sealed class RelayDialogue(
                 _ when HttpVerbs.StartsHttp(line.Value) => End(ProxyFailure.ClientProtocolError),
                 _ => await ServeAsync(line.Value!, stop),
             };
-            if (reply is null || !await _client.AnswerAsync(reply, isAtOnce: _isOver || _isAnswered))
+            if (_isOver && reply is not null)
+            {
+                // The end of the connection sends it, and goes with it.
+                _client.LastWords(reply);
+                return;
+            }
+
+            if (reply is null || !await _client.AnswerAsync(reply, isAtOnce: _isAnswered))
             {
                 session.EndedBy = session.EndedBy.Length > 0 ? session.EndedBy : "client closed";
                 return;

@@ -44,6 +44,9 @@ public sealed class StoreFaultException : Exception
     /// <summary>UserMoved: where the user is now.</summary>
     public FenceTarget? Referral { get; private init; }
 
+    /// <summary>Nothing more is taken.</summary>
+    internal static StoreFaultException Stopping() => new("The store is stopping.");
+
     /// <summary>The user is held.</summary>
     internal static StoreFaultException Held(string user) => new(StoreFaultKind.UserHeld, $"{user} is being moved; try again in a moment.") { User = user };
 

@@ -5,7 +5,10 @@ namespace MailProxy.Transport.Connections;
 /// <summary>A connection's <c>Transport</c>: pipes over its stream that hold no buffer while they wait.</summary>
 internal sealed class ConnectionPipes : IDuplexPipe
 {
-    private static readonly StreamPipeReaderOptions ReaderOptions = new(leaveOpen: true, useZeroByteReads: true);
+    // A typical message is one read; a connection that waits holds no buffer, whatever its size.
+    private const int ReadOctets = 16 * 1024;
+
+    private static readonly StreamPipeReaderOptions ReaderOptions = new(bufferSize: ReadOctets, leaveOpen: true, useZeroByteReads: true);
 
     private readonly Action _detach;
 

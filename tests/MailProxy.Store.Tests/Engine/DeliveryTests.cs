@@ -69,12 +69,31 @@ public sealed class DeliveryTests
     }
 
     [Fact]
-    public async Task A_draft_that_is_not_delivered_leaves_nothing()
+    public async Task A_small_message_is_written_where_it_stays()
     {
         await using TestStore store = await TestStore.OpenAsync();
-        await using (await store.DraftAsync("never mind"))
+        await store.DeliverAsync("one", Alice);
+        await store.DeliverAsync("two", Alice, Bob);
+        Assert.Equal([1ul, 2ul, 2ul], store.MessageFiles().Order(StringComparer.Ordinal).Select(LinkCount.Of));
+        Assert.Equal(6, store.Engine.Counters.OctetsWritten);
+        Assert.Equal(3, store.Engine.Counters.Links);
+        await store.ReopenAsync();
+        await using IMailbox inbox = await store.MailboxAsync(Alice);
+        Assert.Equal("one", await ContentAsync(inbox, 1));
+        Assert.Equal("two", await ContentAsync(inbox, 2));
+    }
+
+    [Theory]
+    [InlineData(10, 0)]
+    [InlineData(16_384, 0)]
+    [InlineData(16_385, 1)]
+    [InlineData(100_000, 1)]
+    public async Task A_draft_that_is_not_delivered_leaves_nothing(int octets, int files)
+    {
+        await using TestStore store = await TestStore.OpenAsync();
+        await using (await store.DraftAsync(new string('x', octets)))
         {
-            Assert.Single(store.DraftFiles());
+            Assert.Equal(files, store.DraftFiles().Length);
         }
 
         Assert.Empty(store.DraftFiles());
@@ -101,6 +120,10 @@ public sealed class DeliveryTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             () => store.Engine.DeliverAsync(draft, [Alice], new CancellationToken(canceled: true)).AsTask());
 
+        // Its file lies among the messages already, and goes with the draft.
+        Assert.Single(store.MessageFiles());
+        await draft.DisposeAsync();
+        Assert.Empty(store.MessageFiles());
         await using IMailbox inbox = await store.MailboxAsync(Alice);
         Assert.Empty(inbox.Snapshot.Messages);
     }

@@ -35,6 +35,42 @@ public sealed class LayoutTests
     public void There_is_no_link_beyond_the_last() => Assert.Throws<ArgumentOutOfRangeException>(() => LinkName.Format(LinkName.Limit));
 
     [Fact]
+    public void Links_that_are_made_at_once_are_all_there_though_their_folder_is_new()
+    {
+        string data = Directory.CreateTempSubdirectory("mailproxy-store-").FullName;
+        try
+        {
+            var folders = new StoreFolders(data);
+            folders.Create();
+            for (ulong folder = 0; folder < 100; folder++)
+            {
+                using var start = new Barrier(4);
+                Thread[] threads = [.. Enumerable.Range(0, 4).Select(i => new Thread(() =>
+                {
+                    start.SignalAndWait();
+                    try
+                    {
+                        folders.CreateLink((folder * LinkName.PerFolder) + (ulong)i).File.Dispose();
+                    }
+                    catch (IOException)
+                    {
+                        // It is missing below.
+                        return;
+                    }
+                }))];
+                Array.ForEach(threads, thread => thread.Start());
+                Array.ForEach(threads, thread => thread.Join());
+            }
+
+            Assert.Equal(400, Directory.GetFiles(folders.Messages, "*", SearchOption.AllDirectories).Length);
+        }
+        finally
+        {
+            Directory.Delete(data, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task A_folder_holds_1024_links_at_most()
     {
         await using TestStore store = await TestStore.OpenAsync();

@@ -36,6 +36,34 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public async Task A_message_that_was_written_and_not_recorded_is_removed_at_start_though_later_ones_were_recorded()
+    {
+        await using TestStore store = await TestStore.OpenAsync();
+        await store.DeliverAsync("first", Alice);
+        IMessageDraft waiting = await store.DraftAsync("written, never recorded");
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => store.Engine.DeliverAsync(waiting, [Alice], new CancellationToken(canceled: true)).AsTask());
+        await store.DeliverAsync("later", Alice, Bob);
+        Assert.Equal(4, store.MessageFiles().Length);
+
+        // A process that dies disposes of nothing.
+        await store.ReopenAsync();
+        Assert.Equal(3, store.MessageFiles().Length);
+        await using IMailbox inbox = await store.MailboxAsync(Alice);
+        Assert.Equal("first", await ContentAsync(inbox, 1));
+        Assert.Equal("later", await ContentAsync(inbox, 2));
+        await using IMailbox bobs = await store.MailboxAsync(Bob);
+        Assert.Equal("later", await ContentAsync(bobs, 1));
+
+        // Nothing is open any more: the next start asks about nothing of this.
+        await store.DeliverAsync("again", Alice);
+        await store.CloseAsync();
+        using StoreDatabase database = StoreDatabase.Open(new StoreFolders(store.Data).Database);
+        Assert.Equal(4ul, database.GetNumber(StoreKeys.OpenLink));
+        Assert.Equal(5ul, database.GetNumber(StoreKeys.NextLink));
+    }
+
+    [Fact]
     public async Task Links_whose_removal_was_cut_off_are_removed_at_start()
     {
         await using TestStore store = await TestStore.OpenAsync();

@@ -39,9 +39,8 @@ internal sealed class FileMailbox : IMailbox
     {
         var file = (FileMessageDraft)draft;
         ImmutableArray<string> words = Keywords.From(keywords, parts.Options.MaxKeywords);
-        await parts.SyncAsync(file);
         return await SubmitAsync(
-            group => AddMessages.Append(group, file, state, flags, words, internalDate), cancellationToken);
+            group => AddMessages.Append(group, file, state, flags, words, internalDate), cancellationToken, file);
     }
 
     /// <inheritdoc/>
@@ -121,23 +120,25 @@ internal sealed class FileMailbox : IMailbox
     }
 
     // The user stays in memory until the change is done, even if the session gives the mailbox up meanwhile.
-    private async Task<T> SubmitAsync<T>(Func<CommitGroup, T> change, CancellationToken cancellationToken)
+    private async Task<T> SubmitAsync<T>(Func<CommitGroup, T> change, CancellationToken cancellationToken, FileMessageDraft? draft = null)
     {
         ObjectDisposedException.ThrowIf(disposed != 0, this);
         parts.Users.Hold(user);
         try
         {
-            return await parts.Committer.SubmitAsync(
-                group =>
-                {
-                    group.MustServe(user.Name);
-                    return change(group);
-                },
-                cancellationToken);
+            return await (draft is null
+                ? parts.Committer.SubmitAsync(Change, cancellationToken)
+                : parts.SubmitAsync(draft, Change, cancellationToken));
         }
         finally
         {
             parts.Users.Release(user);
+        }
+
+        T Change(CommitGroup group)
+        {
+            group.MustServe(user.Name);
+            return change(group);
         }
     }
 

@@ -14,8 +14,8 @@ namespace MailProxy.Store.Engine.Files;
 
 /// <summary>
 /// One message per file, written once and hard-linked into each mailbox; everything else in RocksDB. docs/store-layout.md describes the disk.
-/// The way of a delivery: draft in tmp -> fsync of the file (many at a time) -> the committer links it, syncs the folder and writes one
-/// synced batch for all that came meanwhile -> the answer.
+/// The way of a delivery: draft in memory, or in tmp if it is large -> its file written and fsynced (many at a time) -> the committer links it where it is
+/// not yet, syncs the folder and writes one synced batch for all that came meanwhile -> the answer.
 /// </summary>
 public sealed class FileStoreEngine : IStoreEngine
 {
@@ -68,15 +68,8 @@ public sealed class FileStoreEngine : IStoreEngine
     public ValueTask<IMessageDraft> BeginMessageAsync(CancellationToken cancellationToken)
     {
         freeSpace.Check();
-        try
-        {
-            return ValueTask.FromResult<IMessageDraft>(
-                FileMessageDraft.Create(parts.Folders.NextDraft(), analyzer, parts.Counters, parts.Options.MaxMessageOctets));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw StoreFaultException.From(error, "making a message file");
-        }
+        return ValueTask.FromResult<IMessageDraft>(
+            new FileMessageDraft(parts.Folders, parts.Sequences.Links, analyzer, parts.Counters, parts.Options.MaxMessageOctets));
     }
 
     /// <inheritdoc/>
@@ -96,13 +89,14 @@ public sealed class FileStoreEngine : IStoreEngine
                 states.Add(parts.Users.Acquire(user));
             }
 
-            await parts.SyncAsync(file);
-            DateTimeOffset now = time.GetUtcNow();
-            IReadOnlyList<string> repeats = await parts.Committer.SubmitAsync(group =>
+            IReadOnlyList<string> repeats = await parts.SubmitAsync(
+                file,
+                group =>
                 {
                     states.ForEach(group.MustTake);
-                    return AddMessages.Deliver(group, file, states, digest, now);
-                }, cancellationToken);
+                    return AddMessages.Deliver(group, file, states, digest, time.GetUtcNow());
+                },
+                cancellationToken);
             parts.Counters.AddRepeats(repeats.Count);
             return repeats;
         }
@@ -184,7 +178,7 @@ public sealed class FileStoreEngine : IStoreEngine
             database = StoreLayout.Open(folders);
             var sequences = new StoreSequences(database, time);
             StartRecovery.RemoveDrafts(folders, logger);
-            StartRecovery.RemoveUnrecordedLinks(folders, sequences.NextLink, logger);
+            StartRecovery.RemoveUnrecordedLinks(folders, database, sequences.Links.Bounds.Next, logger);
 
             var counters = new StoreCounters();
             var loaded = new LoadedMailboxes(database, options.MaxIdleEntries);
@@ -195,7 +189,7 @@ public sealed class FileStoreEngine : IStoreEngine
                 options,
                 folders,
                 database,
-                new DiskSync(options.SyncThreads, counters),
+                new DiskSync(options.SyncThreads),
                 sequences,
                 gate,
                 taken,

@@ -23,17 +23,31 @@ internal sealed record StoreParts(
     StoreCounters Counters)
 {
     /// <summary>Makes a draft's content durable. It must be held by nobody else.</summary>
-    public async Task SyncAsync(FileMessageDraft draft)
+    /// <exception cref="StoreFaultException">It is not.</exception>
+    public Task SyncAsync(FileMessageDraft draft) => DiskSync.RunAsync(draft.MakeDurable);
+
+    /// <summary>The same, and then has a change made; the thread that made the content durable hands it on. Completes when the change is durable.</summary>
+    /// <exception cref="StoreFaultException">Nothing of it remains.</exception>
+    public Task<T> SubmitAsync<T>(FileMessageDraft draft, Func<CommitGroup, T> apply, CancellationToken cancellationToken)
     {
-        try
+        var change = new StoreChange<T>(apply, cancellationToken);
+        bool isTaken = DiskSync.TryPost(() =>
         {
-            await DiskSync.FlushAsync(draft.File);
-        }
-        catch (StoreFaultException fault)
+            try
+            {
+                draft.MakeDurable();
+                Committer.Submit(change);
+            }
+            catch (Exception error)
+            {
+                change.Fail(error);
+            }
+        });
+        if (!isTaken)
         {
-            // A page that failed once counts as clean afterwards: a second fsync would say yes and mean nothing.
-            draft.GiveUp(fault);
-            throw;
+            change.Fail(StoreFaultException.Stopping());
         }
+
+        return change.Done;
     }
 }

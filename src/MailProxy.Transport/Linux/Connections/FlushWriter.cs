@@ -13,6 +13,7 @@ internal sealed class FlushWriter(LinuxConnection connection) : PipeWriter, IRea
     private int _end;
     private ReadOnlyMemory<byte> _source;
     private bool _isPending;
+    private bool _isEndNext;
     private bool _isCompleted;
     private CancellationToken _token;
     private CancellationTokenRegistration _registration;
@@ -65,6 +66,8 @@ internal sealed class FlushWriter(LinuxConnection connection) : PipeWriter, IRea
     {
         if (!_isCompleted && UnflushedBytes > 0 && !connection.IsAborted)
         {
+            // Last words and the end go in one segment.
+            _isEndNext = true;
             await FlushAsync();
         }
 
@@ -169,7 +172,7 @@ internal sealed class FlushWriter(LinuxConnection connection) : PipeWriter, IRea
             }
 
             var isGathered = _start < _end;
-            var sent = socket.Send(isGathered ? _buffer.AsSpan(_start, _end - _start) : _source.Span);
+            var sent = socket.Send(isGathered ? _buffer.AsSpan(_start, _end - _start) : _source.Span, _isEndNext);
             if (sent == LinuxSocket.WouldBlock)
             {
                 return false;

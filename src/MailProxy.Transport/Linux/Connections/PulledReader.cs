@@ -11,6 +11,9 @@ namespace MailProxy.Transport.Linux.Connections;
 /// </summary>
 internal sealed class PulledReader(LinuxConnection connection) : PipeReader, IReadinessWaiter
 {
+    // A message is one receive; a reader that stops looking at its bound finds no more than this behind it.
+    private const int MaxReceive = 16 * 1024;
+
     // A peer that sends as fast as we read is served so often at once, then the others of the reactor get their turn.
     private const int MaxReceivesPerTurn = 8;
 
@@ -25,7 +28,7 @@ internal sealed class PulledReader(LinuxConnection connection) : PipeReader, IRe
     private bool _cancelNext;
     private int _turn;
     private int _receives;
-    private int _most = int.MaxValue;
+    private int _most = MaxReceive;
     private CancellationToken _token;
     private CancellationTokenRegistration _registration;
 
@@ -74,7 +77,7 @@ internal sealed class PulledReader(LinuxConnection connection) : PipeReader, IRe
     /// <summary>Receives so many octets at most, and leaves the rest where it is.</summary>
     public async ValueTask<int> ReceiveAsync(Memory<byte> target, CancellationToken cancellationToken)
     {
-        _most = target.Length;
+        _most = Math.Min(target.Length, MaxReceive);
         try
         {
             var result = await ReadAsync(cancellationToken);
@@ -85,7 +88,7 @@ internal sealed class PulledReader(LinuxConnection connection) : PipeReader, IRe
         }
         finally
         {
-            _most = int.MaxValue;
+            _most = MaxReceive;
         }
     }
 
@@ -196,19 +199,16 @@ internal sealed class PulledReader(LinuxConnection connection) : PipeReader, IRe
             return false;
         }
 
-        Reserve();
-        var received = socket.Receive(_buffer.AsSpan(_end, Math.Min(_buffer!.Length - _end, _most)));
+        // Into the reactor's buffer, and from there into as much of our own as is needed: nothing is held while nothing came.
+        var piece = connection.Reactor.Shared.AsSpan(0, _most);
+        var received = socket.Receive(piece);
         if (received > 0)
         {
+            Reserve(received);
+            piece[..received].CopyTo(_buffer.AsSpan(_end));
             _end += received;
             result = Result(isCancelled: false);
             return true;
-        }
-
-        if (_start == _end)
-        {
-            // Nothing is held while nothing came.
-            Release();
         }
 
         if (received == LinuxSocket.WouldBlock)
@@ -226,23 +226,23 @@ internal sealed class PulledReader(LinuxConnection connection) : PipeReader, IRe
         return true;
     }
 
-    private void Reserve()
+    private void Reserve(int wanted)
     {
         if (_buffer is null)
         {
-            _buffer = connection.Reactor.Buffers.Rent();
+            _buffer = connection.Reactor.Buffers.Rent(wanted);
             (_start, _end, _examined) = (0, 0, 0);
             return;
         }
 
-        if (_end < _buffer.Length)
+        if (_buffer.Length - _end >= wanted)
         {
             return;
         }
 
         // The reader wants more at once than fits: from the front if there is room, else into twice as much.
         var length = _end - _start;
-        var target = length <= _buffer.Length / 2 ? _buffer : connection.Reactor.Buffers.Rent(_buffer.Length * 2);
+        var target = length + wanted <= _buffer.Length ? _buffer : connection.Reactor.Buffers.Rent(Math.Max(_buffer.Length * 2, length + wanted));
         Buffer.BlockCopy(_buffer, _start, target, 0, length);
         if (target != _buffer)
         {

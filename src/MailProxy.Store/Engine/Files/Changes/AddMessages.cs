@@ -16,7 +16,7 @@ internal static class AddMessages
         List<UserState> users = [.. all.Where(user => digest is null || !group.Taken.Has(user.Name, digest))];
 
         // All links before any state, because making them is what can fail.
-        ulong[] links = [.. users.Select(_ => group.AddLink(draft.Path))];
+        ulong[] links = [.. users.Select(_ => group.AddLink(draft))];
         for (int i = 0; i < links.Length; i++)
         {
             ChangeNames.EnsureUser(group, users[i]);
@@ -42,7 +42,7 @@ internal static class AddMessages
         DateTimeOffset internalDate)
     {
         mailbox.MustLive();
-        ulong link = group.AddLink(draft.Path);
+        ulong link = group.AddLink(draft);
         group.SetStructure(link, draft.StructureRecord);
         return Add(group, mailbox, link, flags, keywords, internalDate, draft.Size);
     }

@@ -96,11 +96,26 @@ internal sealed class CommitGroup(
         return mailbox;
     }
 
+    /// <summary>Gives a draft's content a link: the file itself if it lies there already, else one more.</summary>
+    /// <exception cref="IOException">It could not be made.</exception>
+    public ulong AddLink(FileMessageDraft draft)
+    {
+        if (draft.TakePlace() is not { } number)
+        {
+            return AddLink(draft.Path);
+        }
+
+        links.Add(number);
+        PrepareFolder(number);
+        counters.AddLink();
+        return number;
+    }
+
     /// <summary>Gives the content of file <paramref name="source"/> one more link.</summary>
     /// <exception cref="IOException">It could not be made.</exception>
     public ulong AddLink(string source)
     {
-        ulong number = sequences.TakeLink();
+        ulong number = sequences.Links.Take();
         PrepareFolder(number);
         links.Add(number);
         folders.Link(source, number);
@@ -114,7 +129,9 @@ internal sealed class CommitGroup(
         ulong number = AddLink(folders.LinkPath(source));
         if (!structures.TryGetValue(source, out byte[]? structure))
         {
-            structure = database.Get(StoreTable.Structures, StoreKeys.Number(source));
+            // A recorded link has its structure: by it the next start tells that the link is recorded.
+            structure = database.Get(StoreTable.Structures, StoreKeys.Number(source))
+                ?? throw new StoreFaultException("The database has lost the structure of a message; restore it from a backup.");
         }
 
         structures[number] = structure;
@@ -238,6 +255,10 @@ internal sealed class CommitGroup(
         }
 
         taken.Forget();
+
+        // The batch has them, as messages' or as garbage.
+        links.ForEach(sequences.Links.Settle);
+        garbage.FindAll(one => one.Kind == GarbageKind.Link).ForEach(one => sequences.Links.Settle(one.Id));
 
         // Last: whom the gate lets in finds the mail that came.
         foreach ((string user, MoveRecord record) in moves)

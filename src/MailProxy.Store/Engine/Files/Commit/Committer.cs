@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using MailProxy.Store.Engine.Files.Database;
 using MailProxy.Store.Engine.Files.Disk;
 using MailProxy.Store.Engine.Files.Moves;
@@ -18,8 +17,7 @@ internal sealed class Committer : IDisposable
     // Keeps one group's batch around a few megabytes; what is over goes into the next one.
     private const int MaxGroup = 512;
 
-    // Unbounded, but every entry is a session that waits for it.
-    private readonly BlockingCollection<IStoreChange> queue = [];
+    private readonly WorkQueue<IStoreChange> queue = new();
     private readonly StoreDatabase database;
     private readonly StoreFolders folders;
     private readonly StoreSequences sequences;
@@ -61,37 +59,31 @@ internal sealed class Committer : IDisposable
     public Task<T> SubmitAsync<T>(Func<CommitGroup, T> apply, CancellationToken cancellationToken)
     {
         var change = new StoreChange<T>(apply, cancellationToken);
-        try
-        {
-            queue.Add(change, CancellationToken.None);
-        }
-        catch (InvalidOperationException error)
-        {
-            return Task.FromException<T>(new StoreFaultException("The store is stopping.", error));
-        }
-
+        Submit(change);
         return change.Done;
+    }
+
+    /// <summary>Has a change made, or fails it if the store is stopping.</summary>
+    public void Submit(IStoreChange change)
+    {
+        if (!queue.TryAdd(change))
+        {
+            change.Fail(StoreFaultException.Stopping());
+        }
     }
 
     /// <summary>Finishes what waits, and takes no more.</summary>
     public void Dispose()
     {
-        queue.CompleteAdding();
+        queue.Complete();
         thread.Join();
     }
 
     private void Run()
     {
         List<IStoreChange> changes = [];
-        foreach (IStoreChange first in queue.GetConsumingEnumerable())
+        for (; queue.Take(changes, MaxGroup); changes.Clear())
         {
-            changes.Clear();
-            changes.Add(first);
-            while (changes.Count < MaxGroup && queue.TryTake(out IStoreChange? next))
-            {
-                changes.Add(next);
-            }
-
             try
             {
                 Commit(changes);
@@ -158,7 +150,7 @@ internal sealed class Committer : IDisposable
         }
 
         applied.ForEach(change => change.Succeed());
-        foreach (MailboxState mailbox in group.Mailboxes)
+        foreach (MailboxState mailbox in group.Mailboxes.Where(mailbox => mailbox.HasListeners))
         {
             ThreadPool.UnsafeQueueUserWorkItem(one => one.RaiseChanged(logger), mailbox, preferLocal: false);
         }

@@ -4,18 +4,14 @@ using MailProxy.Store.Engine.Files.Disk;
 
 namespace MailProxy.Store.Engine.Files.Commit;
 
-/// <summary>Numbers that are given once and never again. They only grow, also when the group that took them fails. Committer only.</summary>
+/// <summary>Numbers that are given once and never again. They only grow, also when the group that took them fails. The committer's alone, but for those of links.</summary>
 internal sealed class StoreSequences(StoreDatabase database, TimeProvider time)
 {
     private ulong nextMailbox = database.GetNumber(StoreKeys.NextMailbox) ?? 1;
     private ulong lastUidValidity = database.GetNumber(StoreKeys.LastUidValidity) ?? 0;
 
-    /// <summary>The number the next link will get.</summary>
-    public ulong NextLink { get; private set; } = database.GetNumber(StoreKeys.NextLink) ?? 0;
-
-    /// <summary>Takes a link number.</summary>
-    public ulong TakeLink()
-        => NextLink < LinkName.Limit ? NextLink++ : throw new StoreFaultException("The store has given away all its link numbers.");
+    /// <summary>The numbers of links. From any thread.</summary>
+    public LinkNumbers Links { get; } = new(database.GetNumber(StoreKeys.NextLink) ?? 0);
 
     /// <summary>Takes a mailbox id. 0 is not one.</summary>
     public ulong TakeMailbox() => nextMailbox++;
@@ -38,7 +34,9 @@ internal sealed class StoreSequences(StoreDatabase database, TimeProvider time)
     /// <summary>Adds the present values to a batch.</summary>
     public void Write(StoreBatch batch)
     {
-        batch.Put(StoreTable.Default, StoreKeys.NextLink, Value(NextLink));
+        (ulong nextLink, ulong openLink) = Links.Bounds;
+        batch.Put(StoreTable.Default, StoreKeys.NextLink, Value(nextLink));
+        batch.Put(StoreTable.Default, StoreKeys.OpenLink, Value(openLink));
         batch.Put(StoreTable.Default, StoreKeys.NextMailbox, Value(nextMailbox));
         batch.Put(StoreTable.Default, StoreKeys.LastUidValidity, Value(lastUidValidity));
     }

@@ -12,6 +12,9 @@ internal static class StoreKeys
     /// <summary>The number the next link will get at least, uint64.</summary>
     public static readonly byte[] NextLink = "next-link"u8.ToArray();
 
+    /// <summary>No file of a lower number waits for its batch, uint64; missing: the next link's number.</summary>
+    public static readonly byte[] OpenLink = "open-link"u8.ToArray();
+
     /// <summary>The id the next mailbox will get, uint64.</summary>
     public static readonly byte[] NextMailbox = "next-mailbox"u8.ToArray();
 

@@ -1,26 +1,18 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace MailProxy.Store.Engine.Files.Disk;
 
 /// <summary>
-/// fsync of message files, many at once on threads of its own: the file system's journal commits what waits together as one, and the
+/// Writing and fsync of message files, many at once on threads of its own: the file system's journal commits what waits together as one, and the
 /// thread pool would offer only as many waiters as there are processors.
 /// </summary>
 internal sealed class DiskSync : IDisposable
 {
     private const int StackOctets = 256 * 1024;
 
-    // A monitor, because its waiters sleep: those of a BlockingCollection spin first, and so many threads that look for work so often were a third of the store's CPU.
-    // Unbounded, but every entry is a session that waits for it.
-    private readonly object gate = new();
-    private readonly Queue<(SafeFileHandle File, TaskCompletionSource Done)> queue = [];
+    private readonly WorkQueue<Action> queue = new();
     private readonly List<Thread> threads = [];
-    private readonly StoreCounters counters;
-    private bool isStopping;
 
-    public DiskSync(int threadCount, StoreCounters counters)
+    public DiskSync(int threadCount)
     {
-        this.counters = counters;
         for (int i = 0; i < threadCount; i++)
         {
             var thread = new Thread(Run, StackOctets) { IsBackground = true, Name = $"store fsync {i}" };
@@ -29,72 +21,41 @@ internal sealed class DiskSync : IDisposable
         }
     }
 
-    /// <summary>Completes when the file's content and size are durable.</summary>
-    /// <exception cref="StoreFaultException">They are not, and may never be: give the file up.</exception>
-    public Task FlushAsync(SafeFileHandle file)
+    /// <summary>Does <paramref name="work"/>, which throws nothing, on one of the threads; false: the store is stopping.</summary>
+    public bool TryPost(Action work) => queue.TryAdd(work);
+
+    /// <summary>Completes, or fails, with <paramref name="work"/>.</summary>
+    /// <exception cref="StoreFaultException">The store is stopping.</exception>
+    public Task RunAsync(Action work)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (gate)
+        bool isTaken = TryPost(() =>
         {
-            if (isStopping)
+            try
             {
-                done.SetException(new StoreFaultException("The store is stopping."));
+                work();
+                done.SetResult();
             }
-            else
+            catch (Exception error)
             {
-                queue.Enqueue((file, done));
-                Monitor.Pulse(gate);
+                done.SetException(error);
             }
-        }
-
-        return done.Task;
+        });
+        return isTaken ? done.Task : Task.FromException(StoreFaultException.Stopping());
     }
 
     /// <summary>Finishes what waits.</summary>
     public void Dispose()
     {
-        lock (gate)
-        {
-            isStopping = true;
-            Monitor.PulseAll(gate);
-        }
-
+        queue.Complete();
         threads.ForEach(thread => thread.Join());
     }
 
     private void Run()
     {
-        while (Take() is var (file, done))
+        while (queue.Take(out Action? work))
         {
-            try
-            {
-                RandomAccess.FlushToDisk(file);
-                counters.AddFileSync();
-                done.SetResult();
-            }
-            catch (Exception error)
-            {
-                done.SetException(StoreFaultException.From(error, "making a message durable"));
-            }
-        }
-    }
-
-    // Null: nothing waits and nothing more comes.
-    private (SafeFileHandle File, TaskCompletionSource Done)? Take()
-    {
-        lock (gate)
-        {
-            while (queue.Count == 0)
-            {
-                if (isStopping)
-                {
-                    return null;
-                }
-
-                Monitor.Wait(gate);
-            }
-
-            return queue.Dequeue();
+            work();
         }
     }
 }

@@ -40,8 +40,28 @@ internal sealed class StoreFolders(string data)
         }
     }
 
-    /// <summary>A path in tmp that this process has not used yet. tmp was emptied at start, so the name is free.</summary>
-    public string NextDraft() => Path.Combine(Drafts, $"{Interlocked.Increment(ref lastDraft):x}");
+    /// <summary>Makes a file in tmp. tmp was emptied at start, so a name that this process has not used is free.</summary>
+    public (SafeFileHandle File, string Path) CreateDraft()
+    {
+        string path = Path.Combine(Drafts, $"{Interlocked.Increment(ref lastDraft):x}");
+        return (Create(path), path);
+    }
+
+    /// <summary>Makes an empty file that is link <paramref name="number"/>, and its folder if it is the first there.</summary>
+    public (SafeFileHandle File, string Path) CreateLink(ulong number)
+    {
+        string path = LinkPath(number);
+        try
+        {
+            return (Create(path), path);
+        }
+        catch (Exception error) when (error is DirectoryNotFoundException or FileNotFoundException)
+        {
+            // Which of the two .NET makes of ENOENT depends on whether somebody else has made the folder by then.
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            return (Create(path), path);
+        }
+    }
 
     /// <summary>Where link <paramref name="number"/> is.</summary>
     public string LinkPath(ulong number) => Path.Combine(Messages, LinkName.Folder(number), LinkName.Format(number));
@@ -77,4 +97,6 @@ internal sealed class StoreFolders(string data)
         string middle = Path.GetDirectoryName(leaf)!;
         return [leaf, middle, Path.GetDirectoryName(middle)!, Messages];
     }
+
+    private static SafeFileHandle Create(string path) => File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
 }

@@ -151,7 +151,7 @@ internal sealed class StagedCopy : IDisposable
         for (int i = 0; i < links.Length; i++)
         {
             StagedMessage message = messages[i];
-            links[i] = message.Present ?? (message.CopyOf is { } other ? group.CopyLink(other) : group.AddLink(message.Draft!.Path));
+            links[i] = message.Present ?? (message.CopyOf is { } other ? group.CopyLink(other) : group.AddLink(message.Draft!));
         }
 
         group.Touch(mailbox);

@@ -1,3 +1,4 @@
+using MailProxy.Store.Engine.Files.Database;
 using MailProxy.Store.Engine.Files.Disk;
 using Microsoft.Extensions.Logging;
 
@@ -23,26 +24,28 @@ internal static class StartRecovery
     }
 
     /// <summary>
-    /// Removes links with numbers from <paramref name="next"/> on. Numbers are given in order by one thread and recorded by the batch that refers
-    /// to them, so what is beyond was never acknowledged. Looks only into folders that can hold such numbers: the work is that of one group.
+    /// Removes links that no batch recorded, which were never acknowledged: those with numbers from <paramref name="next"/> on, and of those from the
+    /// lowest on that was open when the last batch was written the ones without a structure. Looks only into folders that can hold such numbers: the
+    /// work is that of the last moment before the end.
     /// </summary>
-    public static void RemoveUnrecordedLinks(StoreFolders folders, ulong next, ILogger logger)
+    public static void RemoveUnrecordedLinks(StoreFolders folders, StoreDatabase database, ulong next, ILogger logger)
     {
-        string first = LinkName.Format(next);
+        ulong open = Math.Min(next, database.GetNumber(StoreKeys.OpenLink) ?? next);
         int count = 0;
-        RemoveFrom(folders.Messages, "", first, ref count);
+        RemoveFrom(
+            folders.Messages, "", LinkName.Format(open), number => number >= next || database.Get(StoreTable.Structures, StoreKeys.Number(number)) is null, ref count);
         if (count > 0)
         {
             logger.LogInformation("Removed {Count} messages of the last run that had not been acknowledged", count);
         }
     }
 
-    private static void RemoveFrom(string folder, string prefix, string first, ref int count)
+    private static void RemoveFrom(string folder, string prefix, string first, Predicate<ulong> isUnrecorded, ref int count)
     {
         foreach (string path in Directory.EnumerateFiles(folder))
         {
             string name = Path.GetFileName(path);
-            if (LinkName.TryParse(name, out _) && string.CompareOrdinal(name, first) >= 0)
+            if (LinkName.TryParse(name, out ulong number) && string.CompareOrdinal(name, first) >= 0 && isUnrecorded(number))
             {
                 File.Delete(path);
                 count++;
@@ -54,7 +57,7 @@ internal static class StartRecovery
             string digits = prefix + Path.GetFileName(path);
             if (digits.Length < first.Length && string.CompareOrdinal(digits, first[..digits.Length]) >= 0)
             {
-                RemoveFrom(path, digits, first, ref count);
+                RemoveFrom(path, digits, first, isUnrecorded, ref count);
             }
         }
     }

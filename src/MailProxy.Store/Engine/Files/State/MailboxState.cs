@@ -253,6 +253,9 @@ internal sealed class MailboxState(ulong id, uint uidValidity, MailboxCounters c
         pendingDeath = dead;
     }
 
+    /// <summary>Somebody wants to hear of changes.</summary>
+    public bool HasListeners => Changed is not null;
+
     /// <summary>Raises <see cref="Changed"/>; a handler that throws is logged and disturbs nobody else.</summary>
     public void RaiseChanged(ILogger logger)
     {
