@@ -76,7 +76,7 @@ public sealed class SubmissionRatesTests
                     if (isFirst)
                     {
                         isFirst = false;
-                        _time.Advance(TimeSpan.FromHours(1));
+                        _time.Advance(TimeSpan.FromHours(2));
                         Assert.True(await rates!.TakeAsync(SubmissionCount.Messages, Alice, 2));
                         return false;
                     }
@@ -87,10 +87,16 @@ public sealed class SubmissionRatesTests
             _time);
         Assert.False(await rates.TakeAsync(SubmissionCount.Messages, Alice, 2));
 
-        // The hour's one stays; another fits, and no third.
+        // The present hour's one stays; another fits, and no third.
         Assert.True(await rates.TakeAsync(SubmissionCount.Messages, Alice, 2));
         Assert.False(await rates.TakeAsync(SubmissionCount.Messages, Alice, 2));
     }
+
+    [Theory]
+    [InlineData(9, 2, 3)]
+    [InlineData(8, 3, 2)]
+    [InlineData(7, 3, 3)]
+    public void One_less_is_of_its_hour(long hour, int count, int before) => Assert.Equal(new HourlyCount(9, count, before), new HourlyCount(9, 3, 3).Back(hour));
 
     private static async Task<int> TakenAsync(SubmissionRates rates, string user, int limit)
     {
