@@ -84,7 +84,8 @@ internal sealed class MessageFanOut(
     /// <summary>The last <paramref name="count"/> octets of <see cref="Piece"/> are new.</summary>
     /// <param name="count">Octets.</param>
     /// <param name="isScanned">Their line ends were judged already.</param>
-    public async ValueTask AddedAsync(int count, bool isScanned)
+    /// <param name="isLast">They are the last: they go with the end of the message.</param>
+    public async ValueTask AddedAsync(int count, bool isScanned, bool isLast)
     {
         Size += count;
         var added = Piece.Content[^count..];
@@ -95,7 +96,7 @@ internal sealed class MessageFanOut(
         }
 
         Judge();
-        if (Piece.Length >= PieceLength && IsWanted && _transfers.Length > 0)
+        if (Piece.Length >= PieceLength && !isLast && IsWanted && _transfers.Length > 0)
         {
             await SendAsync(isEnd: false);
         }

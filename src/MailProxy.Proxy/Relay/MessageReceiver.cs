@@ -75,7 +75,7 @@ internal sealed class MessageReceiver : IDisposable
             }
             else if (_fanOut.Piece.Length - pieceBefore is > 0 and var added)
             {
-                await AddedAsync(added, isScanned: true);
+                await AddedAsync(added, isScanned: true, isLast: status == ReadStatus.Done);
             }
 
             if (status == ReadStatus.Done)
@@ -104,7 +104,7 @@ internal sealed class MessageReceiver : IDisposable
                 part.CopyTo(_fanOut.Piece.GetSpan(length));
                 _fanOut.Piece.Advance(length);
                 wire.Input.AdvanceTo(part.End);
-                await AddedAsync(length, isScanned: false);
+                await AddedAsync(length, isScanned: false, isLast: false);
             }
             else
             {
@@ -184,14 +184,14 @@ internal sealed class MessageReceiver : IDisposable
         _services.Time.GetUtcNow(),
         _policy.IsAuthenticated && _services.Settings.Submission.TraceUser ? _session.User : null);
 
-    private async ValueTask AddedAsync(int count, bool isScanned)
+    private async ValueTask AddedAsync(int count, bool isScanned, bool isLast)
     {
         if (_milters is not null && _fanOut.Refusal is null && _notKept is null)
         {
             _notKept = await _milters.AppendAsync(_fanOut.Piece.AsOctets()[^count..]);
         }
 
-        await _fanOut.AddedAsync(count, isScanned);
+        await _fanOut.AddedAsync(count, isScanned, isLast);
     }
 
     // What ends it here, a message that was discarded with its 250 too; null: the stores have all of it but its end.

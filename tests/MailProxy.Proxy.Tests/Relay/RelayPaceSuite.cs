@@ -7,7 +7,8 @@ namespace MailProxy.Proxy.Tests.Relay;
 /// <summary>A store that takes a message drop by drop, never too slowly for any one drop.</summary>
 public abstract class RelayPaceSuite(RigTransport on)
 {
-    private const int Filling = 200 * 1024;
+    // Fifty reads of a store that reads 16 KiB at once.
+    private const int Filling = 800 * 1024;
 
     [Theory]
     [InlineData(64 * 1024, true, 451)]

@@ -151,7 +151,8 @@ internal sealed class ProxyRig : IAsyncDisposable
     {
         for (var i = _parts.Count - 1; i >= 0; i--)
         {
-            await _parts[i].DisposeAsync();
+            // A session that waits by a clock that stands still never ends: a test that failed says so, and does not hang.
+            await _parts[i].DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
         }
 
         _node?.Dispose();
