@@ -246,6 +246,7 @@ public sealed class ProxyNode : IDisposable
     {
         if (failure == ProxyFailure.TooManySessions)
         {
+            services.Metrics.Failed(session.Listener.Name, failure);
             if (session.Listener.Tls != ListenerTlsMode.Implicit)
             {
                 await Refusal.TellAsync(session.Connection, session.Listener.Protocol!.Value);

@@ -202,6 +202,12 @@ public sealed class PortableSubmissionRulesTests() : SubmissionRulesSuite(RigTra
 
 public sealed class LinuxSubmissionRulesTests() : SubmissionRulesSuite(RigTransport.Linux);
 
+public sealed class MemoryMilterTimeTests() : MilterTimeSuite(RigTransport.Memory);
+
+public sealed class PortableMilterTimeTests() : MilterTimeSuite(RigTransport.Portable);
+
+public sealed class LinuxMilterTimeTests() : MilterTimeSuite(RigTransport.Linux);
+
 public sealed class MemoryMilterTests() : MilterSuite(RigTransport.Memory);
 
 public sealed class PortableMilterTests() : MilterSuite(RigTransport.Portable);

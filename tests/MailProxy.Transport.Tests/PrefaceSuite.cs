@@ -49,7 +49,8 @@ public abstract class PrefaceSuite(Func<TimeProvider, IMailTransport> create) : 
     public async Task Whom_a_peer_speaks_for_is_counted_and_not_the_peer()
     {
         var limits = new ConnectionLimits(total: 3, perNetwork: 1);
-        var options = new ConnectionServerOptions { Limits = limits, PeersSpeakForClients = true };
+        var refused = 0;
+        var options = new ConnectionServerOptions { Limits = limits, PeersSpeakForClients = true, Refused = _ => Interlocked.Increment(ref refused) };
         await using var server = new ConnectionServer(Transport, NewEndPoint, ServeAsync, options, _logger, Time);
         await server.BindAsync(CancellationToken.None);
         await using var first = await DialAsync(server, "192.0.2.1", "yes");
@@ -70,6 +71,9 @@ public abstract class PrefaceSuite(Func<TimeProvider, IMailTransport> create) : 
         await third.DisposeAsync();
         await WaitForAsync(() => limits.Count == 0);
         Assert.Equal(0, limits.Networks);
+
+        // Whoever asked was told, and knows himself what he counts.
+        Assert.Equal(0, refused);
     }
 
     private static async Task ServeAsync(ServedConnection served, CancellationToken stop)

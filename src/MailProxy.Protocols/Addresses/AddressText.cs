@@ -8,9 +8,15 @@ namespace MailProxy.Protocols.Addresses;
 /// IP addresses as the wire writes them (RFC 5321 4.1.3, RFC 4291 2.2). .NET also takes <c>1</c>, <c>0x7f.1</c>, <c>010.0.0.1</c> (8.0.0.1 to it), scopes, brackets and prefixes: what
 /// one host takes for an address and the next for another one is refused here.
 /// </summary>
-internal static class AddressText
+public static class AddressText
 {
     private static readonly SearchValues<char> Characters = SearchValues.Create("0123456789ABCDEFabcdef:.");
+
+    /// <summary>An address as it is told to other hosts: no scope, which means something on this host alone, and IPv4 as such where a socket for both wrote it as IPv6.</summary>
+    public static IPAddress Plain(IPAddress address) =>
+        address.IsIPv4MappedToIPv6 ? address.MapToIPv4()
+        : address.AddressFamily == AddressFamily.InterNetworkV6 && address.ScopeId != 0 ? new IPAddress(address.GetAddressBytes())
+        : address;
 
     /// <summary>Four decimal numbers without leading zeros.</summary>
     public static bool TryParseIPv4(ReadOnlySpan<char> text, out IPAddress address)

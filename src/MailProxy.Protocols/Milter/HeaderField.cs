@@ -6,7 +6,7 @@ namespace MailProxy.Protocols.Milter;
 public readonly record struct HeaderField(ReadOnlyMemory<byte> Octets, int NameLength)
 {
     /// <summary>The name as it is written, without blanks in front of the colon.</summary>
-    public ReadOnlySpan<byte> Name => Octets.Span[..NameLength].TrimEnd((byte)' ').TrimEnd((byte)'\t');
+    public ReadOnlySpan<byte> Name => Octets.Span[..NameLength].TrimEnd(" \t"u8);
 
     /// <summary>What is behind the colon, with the blank that usually begins it.</summary>
     public ReadOnlySpan<byte> Value => Octets.Length > NameLength ? Octets.Span[(NameLength + 1)..] : [];

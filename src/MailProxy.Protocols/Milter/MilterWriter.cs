@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using MailProxy.Protocols.Addresses;
 
 namespace MailProxy.Protocols.Milter;
 
@@ -54,9 +55,9 @@ public static class MilterWriter
 
         Span<byte> port = stackalloc byte[sizeof(ushort)];
         BinaryPrimitives.WriteUInt16BigEndian(port, (ushort)client.Port);
-        var isSix = client.AddressFamily == AddressFamily.InterNetworkV6;
-        var address = isSix ? new IPAddress(client.Address.GetAddressBytes()).ToString() : client.Address.ToString();
-        MilterPacket.Write(output, (byte)MilterCommand.Connect, [.. Strings([host]), (byte)(isSix ? '6' : '4'), .. port, .. Strings([address])]);
+        var address = AddressText.Plain(client.Address);
+        var isSix = address.AddressFamily == AddressFamily.InterNetworkV6;
+        MilterPacket.Write(output, (byte)MilterCommand.Connect, [.. Strings([host]), (byte)(isSix ? '6' : '4'), .. port, .. Strings([address.ToString()])]);
     }
 
     /// <summary>A piece of the body.</summary>

@@ -54,7 +54,7 @@ public sealed record SieveResponse(SieveResponseKind Kind, string Code, string C
         var (code, codeText) = ("", "");
         if (rest is [{ Kind: SieveTokenKind.Open }, { Kind: SieveTokenKind.Atom } name, ..])
         {
-            var close = rest.FindLastIndex(token => token.Kind == SieveTokenKind.Close);
+            var close = EndOfCode(rest);
             if (close < 0)
             {
                 return null;
@@ -71,5 +71,16 @@ public sealed record SieveResponse(SieveResponseKind Kind, string Code, string C
             [{ Kind: SieveTokenKind.Text } text] => new(kind.Value, code, codeText, text.Text, null),
             _ => null,
         };
+    }
+
+    // Whatever its data opens, they close (extension-data); -1: they do not.
+    private static int EndOfCode(List<SieveToken> tokens)
+    {
+        var depth = 0;
+        return tokens.FindIndex(token =>
+        {
+            depth += token.Kind switch { SieveTokenKind.Open => 1, SieveTokenKind.Close => -1, _ => 0 };
+            return depth == 0;
+        });
     }
 }

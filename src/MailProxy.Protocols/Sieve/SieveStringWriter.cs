@@ -10,20 +10,15 @@ public static class SieveStringWriter
     private const int QuotedLimit = 1_024;
 
     /// <summary>For a client: literals are <c>{n}</c>.</summary>
-    public static string ForClient(string text) => Format(text, "");
-
-    /// <summary>For a server: literals are <c>{n+}</c>.</summary>
-    public static string ForServer(string text) => Format(text, "+");
-
-    /// <summary>The header of a literal for a server, or null when so many octets of base64 go between quotes.</summary>
-    public static string? LiteralHeader(int octets) =>
-        octets <= QuotedLimit ? null : string.Create(CultureInfo.InvariantCulture, $"{{{octets}+}}\r\n");
-
-    private static string Format(string text, string plus)
+    public static string ForClient(string text)
     {
         var octets = Encoding.UTF8.GetByteCount(text);
         return octets <= QuotedLimit && text.AsSpan().IndexOfAny('\r', '\n', '\0') < 0
             ? $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\""
-            : string.Create(CultureInfo.InvariantCulture, $"{{{octets}{plus}}}\r\n{text}");
+            : string.Create(CultureInfo.InvariantCulture, $"{{{octets}}}\r\n{text}");
     }
+
+    /// <summary>The header of a literal for a server, or null when so many octets of base64 go between quotes.</summary>
+    public static string? LiteralHeader(int octets) =>
+        octets <= QuotedLimit ? null : string.Create(CultureInfo.InvariantCulture, $"{{{octets}+}}\r\n");
 }

@@ -98,9 +98,7 @@ public sealed record Xclient(IReadOnlyDictionary<string, string> Attributes)
 
     /// <summary>ADDR as SMTP and LMTP write it: IPv6 has a prefix.</summary>
     public static string FormatAddress(IPAddress address) =>
-        address.IsIPv4MappedToIPv6 ? address.MapToIPv4().ToString()
-        : address.AddressFamily == AddressFamily.InterNetworkV6 ? $"IPV6:{new IPAddress(address.GetAddressBytes())}"
-        : address.ToString();
+        AddressText.Plain(address) is var plain && plain.AddressFamily == AddressFamily.InterNetworkV6 ? $"IPV6:{plain}" : plain.ToString();
 
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-");
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using MailProxy.Protocols;
+using MailProxy.Protocols.Addresses;
 using MailProxy.Protocols.Imap;
 using MailProxy.Protocols.Referrals;
 using MailProxy.Proxy.Connect;
@@ -121,12 +122,12 @@ internal sealed class ImapStoreDialogue(bool tellClientAddress) : IStoreDialogue
         var text = new StringBuilder("I ID (");
         if (leg.Client is { } client)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\"x-originating-ip\" \"{client.Address}\" \"x-originating-port\" \"{client.Port}\" ");
+            text.Append(CultureInfo.InvariantCulture, $"\"x-originating-ip\" \"{AddressText.Plain(client.Address)}\" \"x-originating-port\" \"{client.Port}\" ");
         }
 
         if (leg.Local is { } local)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\"x-connected-ip\" \"{local.Address}\" \"x-connected-port\" \"{local.Port}\" ");
+            text.Append(CultureInfo.InvariantCulture, $"\"x-connected-ip\" \"{AddressText.Plain(local.Address)}\" \"x-connected-port\" \"{local.Port}\" ");
         }
 
         text.Append(CultureInfo.InvariantCulture, $"\"x-session-id\" \"{leg.SessionId}\" \"x-proxy-ttl\" \"{leg.ProxyTtl}\")\r\n");

@@ -226,13 +226,15 @@ internal sealed class MilterChain : IAsyncDisposable
             return new(new(552, "5.3.4 The header of this message is too long."), null);
         }
 
+        var budget = new MilterBudget(_services.Settings.Milter.MessageTimeout, _services.Time);
+
         foreach (var milter in _milters.Where(milter => !milter.IsDone))
         {
             var began = _services.Time.GetTimestamp();
             RelayReply? refusal;
             try
             {
-                var edit = await milter.JudgeAsync(message, NewSpool, _services.Settings.Limits.MessageSize);
+                var edit = await milter.JudgeAsync(message, NewSpool, _services.Settings.Limits.MessageSize, budget);
                 refusal = Note(milter, "message", edit.Verdict) ?? Quarantined(milter, edit.Quarantine, message);
                 if (refusal is null && !_isDiscarded)
                 {

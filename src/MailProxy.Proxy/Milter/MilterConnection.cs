@@ -18,6 +18,9 @@ internal sealed class MilterConnection(Stream stream, TimeProvider time) : IAsyn
     /// <summary>What waits to be sent.</summary>
     public IBufferWriter<byte> Output => _output;
 
+    /// <summary>Bounds every limit from now on; null: nothing does.</summary>
+    public MilterBudget? Budget { get; set; }
+
     /// <summary>Sends what waits.</summary>
     public async ValueTask FlushAsync(TimeSpan limit)
     {
@@ -26,7 +29,7 @@ internal sealed class MilterConnection(Stream stream, TimeProvider time) : IAsyn
             return;
         }
 
-        using var deadline = new CancellationTokenSource(limit, time);
+        using var deadline = new CancellationTokenSource(Within(ref limit), time);
         try
         {
             await stream.WriteAsync(_output.WrittenMemory, deadline.Token);
@@ -34,7 +37,7 @@ internal sealed class MilterConnection(Stream stream, TimeProvider time) : IAsyn
         }
         catch (Exception exception) when (IsOfTheNet(exception))
         {
-            throw Failed(exception, limit);
+            throw Fault(exception, limit);
         }
     }
 
@@ -42,7 +45,7 @@ internal sealed class MilterConnection(Stream stream, TimeProvider time) : IAsyn
     public async ValueTask<MilterPacket> AskAsync(TimeSpan limit)
     {
         await FlushAsync(limit);
-        using var deadline = new CancellationTokenSource(limit, time);
+        using var deadline = new CancellationTokenSource(Within(ref limit), time);
         try
         {
             while (true)
@@ -63,7 +66,7 @@ internal sealed class MilterConnection(Stream stream, TimeProvider time) : IAsyn
         }
         catch (Exception exception) when (IsOfTheNet(exception))
         {
-            throw Failed(exception, limit);
+            throw Fault(exception, limit);
         }
     }
 
@@ -80,4 +83,20 @@ internal sealed class MilterConnection(Stream stream, TimeProvider time) : IAsyn
     /// <summary>The same as what is told.</summary>
     public static MilterException Failed(Exception exception, TimeSpan limit) => new(
         exception is OperationCanceledException ? $"no answer within {limit.TotalSeconds:0.#} s" : exception.InnerException?.Message ?? exception.Message, exception);
+
+    private static MilterException IsOver(MilterBudget budget, Exception? inner) => new(
+        $"no time is left: all milters together have {budget.All.TotalSeconds:0.#} s for a message (Milter:{nameof(MilterOptions.MessageTimeout)})", inner);
+
+    private MilterException Fault(Exception exception, TimeSpan limit) =>
+        exception is OperationCanceledException && Budget is { } budget && budget.Left <= TimeSpan.Zero ? IsOver(budget, exception) : Failed(exception, limit);
+
+    private TimeSpan Within(ref TimeSpan limit)
+    {
+        if (Budget is { } budget && budget.Left is var left && left < limit)
+        {
+            limit = left > TimeSpan.Zero ? left : throw IsOver(budget, null);
+        }
+
+        return limit;
+    }
 }

@@ -7,6 +7,9 @@ public sealed class MilterOptions
     private const int LeastMemory = 4_096;
     private const int MostMemory = 16 * 1024 * 1024;
 
+    // Of the 9 min (Limits:RelayVerdict) the stores keep two: one to be opened again, one to take the message and answer.
+    private static readonly TimeSpan LongestMessage = TimeSpan.FromMinutes(7);
+
     /// <summary>The milters. None: messages are streamed to the stores as they come, and nothing is kept.</summary>
     public List<MilterServerOptions> Servers { get; set; } = [];
 
@@ -15,6 +18,12 @@ public sealed class MilterOptions
 
     /// <summary>Folder of those files; they have no name there once they are open. Empty: the system's for temporary files.</summary>
     public string SpoolPath { get; set; } = "";
+
+    /// <summary>
+    /// What all milters together may take for a message, from its final dot on. A client waits 10 min for the answer to its dot (RFC 5321 4.5.3.2.6), ours comes within 9
+    /// (Limits:RelayVerdict), and the stores, which hear of the message only then, want most of that.
+    /// </summary>
+    public TimeSpan MessageTimeout { get; set; } = TimeSpan.FromMinutes(4);
 
     /// <summary>What becomes of a message that a milter wants quarantined.</summary>
     public MilterQuarantine Quarantine { get; set; } = MilterQuarantine.Reject;
@@ -30,6 +39,11 @@ public sealed class MilterOptions
         if (SpoolPath.Length > 0 && !System.IO.Directory.Exists(SpoolPath))
         {
             yield return $"{path}:{nameof(SpoolPath)}: there is no folder '{SpoolPath}'.";
+        }
+
+        if (MessageTimeout <= TimeSpan.Zero || MessageTimeout > LongestMessage)
+        {
+            yield return $"{path}:{nameof(MessageTimeout)}: give a time above zero and up to {LongestMessage}, like \"00:04:00\"; the stores need the rest of the 10 minutes that senders wait.";
         }
 
         for (var i = 0; i < Servers.Count; i++)

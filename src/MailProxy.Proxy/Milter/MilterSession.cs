@@ -89,8 +89,10 @@ internal sealed class MilterSession : IAsyncDisposable
     /// <param name="message">As it is by now.</param>
     /// <param name="newBody">Makes the place for a new body.</param>
     /// <param name="mostBody">Octets of a new body.</param>
-    public async ValueTask<MilterEdit> JudgeAsync(JudgedMessage message, Func<MessageSpool> newBody, long mostBody)
+    /// <param name="budget">The time of all milters for it.</param>
+    public async ValueTask<MilterEdit> JudgeAsync(JudgedMessage message, Func<MessageSpool> newBody, long mostBody, MilterBudget budget)
     {
+        _connection.Budget = budget;
         var verdict = await StepAsync(MilterCommand.Data, MilterSteps.NoData, MilterSteps.SilentData, "", () => MilterWriter.Write(_connection.Output, MilterCommand.Data));
         foreach (var field in message.Header.Fields)
         {
@@ -122,6 +124,8 @@ internal sealed class MilterSession : IAsyncDisposable
     {
         try
         {
+            // No time of a message's.
+            _connection.Budget = null;
             MilterWriter.Write(_connection.Output, MilterCommand.Quit);
             await _connection.FlushAsync(TimeSpan.FromSeconds(1));
         }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using MailProxy.Protocols.Pop3;
 using MailProxy.Protocols.Referrals;
@@ -167,9 +166,7 @@ internal sealed class Pop3StoreDialogue(bool tellClientAddress) : IStoreDialogue
             return null;
         }
 
-        await store.SendAsync(
-            string.Create(CultureInfo.InvariantCulture, $"XCLIENT ADDR={leg.Client!.Address} PORT={leg.Client.Port} SESSION={leg.SessionId} TTL={leg.ProxyTtl}\r\n"),
-            cancellationToken);
+        await store.SendAsync($"XCLIENT {LegXclient.OfOthers(leg, [])}\r\n", cancellationToken);
         var reply = (await ReadAsync(store, cancellationToken)).Value;
         return reply is { Kind: Pop3ReplyKind.Ok } || (isGreetingOffer && reply is { Kind: Pop3ReplyKind.Err })
             ? (Outcome<StoreWelcome>?)null

@@ -1,4 +1,5 @@
 using MailProxy.Protocols.Smtp;
+using MailProxy.Proxy.Failures;
 using MailProxy.Proxy.Sessions;
 using MailProxy.Transport.Connections;
 using Microsoft.AspNetCore.Connections;
@@ -163,7 +164,6 @@ internal sealed class MessageFanOut(
             return null;
         }
 
-        using var verdict = clock.Within(limits.RelayVerdict);
         if (_transfers is [var only])
         {
             return new Dictionary<RelayTarget, IReadOnlyList<RelayReply>> { [only.Target] = await only.HearVerdictsAsync(clock.Token) };
@@ -206,6 +206,13 @@ internal sealed class MessageFanOut(
 
         if (IsLost || (Piece.Length == 0 && !isEnd))
         {
+            return;
+        }
+
+        if (isEnd && clock.Token.IsCancellationRequested)
+        {
+            // A verdict could not be waited for any more: what is not ended is not kept, and the sender repeats it.
+            Array.ForEach(_transfers, static transfer => transfer.Target.Break(ProxyFailure.StoreTimeout, "no time is left for its verdict"));
             return;
         }
 
@@ -263,20 +270,22 @@ internal sealed class MessageFanOut(
         }
     }
 
-    // Ends only when all have ended: the memory that they send from is used again. Who takes too long is cut, which ends it.
+    // Ends only when all have ended: the memory that they send from is used again. Who takes too long is cut, which ends it, and so is everybody when the
+    // message's time is over.
     private async ValueTask WaitAsync(Task all)
     {
         while (!all.IsCompleted)
         {
             var patience = _transfers.Where(transfer => transfer.IsPending).Select(Patience).DefaultIfEmpty(limits.RelayStall).Min();
+            var isOver = clock.Token.IsCancellationRequested;
             try
             {
-                await all.WaitAsync(patience > Tick ? patience : Tick, time);
+                await all.WaitAsync(patience > Tick && !isOver ? patience : Tick, time, isOver ? CancellationToken.None : clock.Token);
             }
-            catch (TimeoutException)
+            catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
             {
                 await client.ReturnHomeAsync();
-                foreach (var late in _transfers.Where(transfer => transfer.IsPending && Patience(transfer) <= TimeSpan.Zero))
+                foreach (var late in _transfers.Where(transfer => transfer.IsPending && (clock.Token.IsCancellationRequested || Patience(transfer) <= TimeSpan.Zero)))
                 {
                     late.GiveUp();
                 }

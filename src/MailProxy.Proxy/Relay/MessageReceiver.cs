@@ -143,8 +143,8 @@ internal sealed class MessageReceiver : IDisposable
     /// <summary>The message is here: lets the stores have it and says what became of it, in one reply or (LMTP) one per recipient.</summary>
     public async ValueTask<string> AnswerAsync()
     {
-        // It has come in time; how long its verdicts may take is another matter.
-        _clock.LoggedIn();
+        // It has come in time. From its end on one limit holds for milters and stores together: the sender does not know who keeps it waiting.
+        _clock.EndWithin(_services.Settings.Limits.RelayVerdict);
         _fanOut.Complete();
         var refusal = _fanOut.Refusal ?? _notKept ?? (_milters is null ? null : await FilterAsync(_milters));
         if (refusal is not null)
@@ -206,7 +206,7 @@ internal sealed class MessageReceiver : IDisposable
 
         if (chain.HasRefusedRecipients || envelope.IsEdited || _services.Time.GetElapsedTime(_startedAt) > StorePatience)
         {
-            if (await _transaction.BeginAgainAsync(envelope.Envelope, envelope.Recipients, IsNeeded) is { } refusal)
+            if (await _transaction.BeginAgainAsync(envelope.Envelope, envelope.Recipients, IsNeeded, _clock) is { } refusal)
             {
                 return refusal;
             }

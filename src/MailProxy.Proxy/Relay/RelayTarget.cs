@@ -57,16 +57,14 @@ internal sealed class RelayTarget(RelayLink link, string name, bool isLmtp, Rela
     public bool IsDone { get; set; }
 
     /// <summary>
-    /// Greeting to LHLO, or on a connection that rested only the new client's name; then MAIL, unless it can go with the first recipient. The leg is in
-    /// the relay's own name: stores know us by our certificate or network.
+    /// Greeting to LHLO, or on a connection that rested only the new client's name; then MAIL, unless it can go with the first recipient (RFC 2920 3.1), which
+    /// saves a round trip: whether it is taken is no reason to try another address. The leg is in the relay's own name: stores know us by our certificate or network.
     /// </summary>
     /// <param name="leg">The leg.</param>
     /// <param name="envelope">What MAIL says.</param>
     /// <param name="tellClientAddress">Name the client, where the store takes it.</param>
-    /// <param name="isMailLater">MAIL may go with the first recipient; false: whether it is taken decides if another address is tried.</param>
     /// <param name="cancellationToken">The limit.</param>
-    public async ValueTask<Outcome<RelayTarget>> OpenAsync(
-        StoreLeg leg, RelayEnvelope envelope, bool tellClientAddress, bool isMailLater, CancellationToken cancellationToken)
+    public async ValueTask<Outcome<RelayTarget>> OpenAsync(StoreLeg leg, RelayEnvelope envelope, bool tellClientAddress, CancellationToken cancellationToken)
     {
         var hello = isLmtp ? "LHLO" : "EHLO";
         var opened = link.WasUsed
@@ -94,7 +92,7 @@ internal sealed class RelayTarget(RelayLink link, string name, bool isLmtp, Rela
         }
 
         _mail = MailFor(envelope, offers);
-        if (isMailLater && offers.Has("PIPELINING"))
+        if (offers.Has("PIPELINING"))
         {
             return this;
         }

@@ -96,8 +96,10 @@ internal sealed class RelayTransaction(
     /// <param name="changed">What MAIL says now.</param>
     /// <param name="addresses">Who gets it now.</param>
     /// <param name="isNeeded">False for a recipient without whom it goes on if nobody can be reached under the address.</param>
+    /// <param name="clock">The message's: its sender waits already, and it is finished even if the node stops.</param>
     /// <returns>The refusal; null: go on.</returns>
-    public async ValueTask<RelayReply?> BeginAgainAsync(RelayEnvelope changed, IReadOnlyList<string> addresses, Func<string, RelayReply, bool> isNeeded)
+    public async ValueTask<RelayReply?> BeginAgainAsync(
+        RelayEnvelope changed, IReadOnlyList<string> addresses, Func<string, RelayReply, bool> isNeeded, SessionDeadline clock)
     {
         var said = new Dictionary<string, RecipientCommand>(StringComparer.OrdinalIgnoreCase);
         Recipients.ForEach(recipient => said[recipient.Address] = recipient.Places[0].Command with { Address = recipient.Address });
@@ -105,12 +107,21 @@ internal sealed class RelayTransaction(
         _places.Clear();
         _users.Clear();
         Recipients.Clear();
-        envelope = changed;
+        (envelope, deadline) = (changed, clock);
         _stores = new TransactionStores(envelope, session, services, deadline);
 
         // What the client may do in one transaction is no measure for a milter: it would be told the same each time the sender repeats.
         var commands = addresses.Select(address => said.GetValueOrDefault(address) ?? new RecipientCommand(address));
-        var replies = await AddAsync([.. commands], room: int.MaxValue, isOneStore: false);
+        IReadOnlyList<RelayReply> replies;
+        try
+        {
+            replies = await AddAsync([.. commands], room: int.MaxValue, isOneStore: false);
+        }
+        catch (OperationCanceledException) when (clock.Token.IsCancellationRequested)
+        {
+            return Fail(addresses[0], ProxyFailure.StoreTimeout, "the message's time (Limits:RelayVerdict) was over before the stores had taken its recipients again");
+        }
+
         for (var i = 0; i < replies.Count; i++)
         {
             if (!replies[i].IsPositive && (replies[i].IsTemporary || isNeeded(addresses[i], replies[i])))

@@ -86,9 +86,15 @@ internal sealed class TransactionStores(RelayEnvelope envelope, SessionContext s
         if (places.Count > 0)
         {
             using var limit = deadline.Within(services.Settings.Limits.StoreLogin);
-            foreach (var group in places.GroupBy(static place => place.Target!))
+            var groups = places.GroupBy(static place => place.Target!).ToList();
+            if (groups is [var only])
             {
-                await group.Key.TakeBackAsync([.. group], deadline.Token);
+                await only.Key.TakeBackAsync([.. only], deadline.Token);
+            }
+            else
+            {
+                await Task.WhenAll(groups.Select(group => group.Key.TakeBackAsync([.. group], deadline.Token).AsTask()));
+                await session.Connection.ReturnHomeAsync();
             }
         }
 

@@ -51,7 +51,9 @@ public sealed class LimitOptions
     /// </summary>
     public TimeSpan GreetingDelay { get; set; }
 
-    /// <summary>RFC 5321 4.5.3.2.6: 10 min for the answer to the final dot; ours is below it, so that we answer before the sender gives up.</summary>
+    /// <summary>
+    /// From the final dot to the answer, milters and stores together. RFC 5321 4.5.3.2.6: senders wait 10 min; ours is below it, so that we answer before they give up.
+    /// </summary>
     public TimeSpan RelayVerdict { get; set; } = TimeSpan.FromMinutes(9);
 
     /// <summary>One message from DATA to its end: 64 MiB take an hour at 18 kB/s, slower than any line mail is sent over.</summary>

@@ -58,6 +58,9 @@ internal sealed class SessionDeadline : IDisposable
         _clientGone = default;
     }
 
+    /// <summary>Another end for all that comes, whatever the limits of its phases.</summary>
+    public void EndWithin(TimeSpan limit) => Volatile.Write(ref _preLoginEnd, _sweep.After(limit));
+
     /// <summary>Cancels, unless something else did before or it is over.</summary>
     public void Cancel(DeadlineCause cause)
     {

@@ -12,68 +12,40 @@ using MailProxy.Proxy.Wire;
 namespace MailProxy.Proxy.Sieve;
 
 /// <summary>ManageSieve with the client, up to login (RFC 5804).</summary>
-internal sealed class SieveClientDialogue(MailWire wire, DialogueSettings settings, LearntExtensions scripts) : IClientDialogue, ISaslProfile
+internal sealed class SieveClientDialogue(MailWire wire, DialogueSettings settings, LearntExtensions scripts)
+    : CommandDialogue<SieveLine>(wire, settings), ISaslProfile
 {
     private static readonly WireParser<SieveLine> Parser = static (in ReadOnlySequence<byte> buffer, out SieveLine? value, out SequencePosition end) =>
         SieveLineReader.TryRead(buffer, SieveLimits.BeforeLogin, SieveLiteralForm.FromClient, out value, out end);
 
-    private int _junk;
     private string? _lastWord;
 
+    protected override string Malformed => "Syntax error.";
+
+    protected override string UnknownMechanism => "NO \"Mechanism not supported.\"\r\n";
+
+    protected override string Cancelled => "NO \"Authentication cancelled.\"\r\n";
+
+    protected override string BeginTls => "OK \"Begin TLS now.\"\r\n";
+
     // RFC 5804 1.7: the greeting is the capabilities and OK.
-    public async ValueTask GreetAsync(CancellationToken cancellationToken) =>
-        await wire.SendAsync($"{Capabilities()}OK \"{settings.HostName} ready.\"\r\n", cancellationToken);
+    public override async ValueTask GreetAsync(CancellationToken cancellationToken) =>
+        await Wire.SendAsync($"{Capabilities()}OK \"{Settings.HostName} ready.\"\r\n", cancellationToken);
 
-    public async ValueTask<Outcome<LoginAttempt>> ReadLoginAsync(CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var read = await wire.ReadAsync(Parser, cancellationToken);
-            Outcome<LoginAttempt>? step;
-            switch (read.Status)
-            {
-                case WireStatus.Closed:
-                    return Outcome<LoginAttempt>.Failed(ProxyFailure.ClientLeft, "closed");
-                case WireStatus.TooLong:
-                    return Outcome<LoginAttempt>.Failed(ProxyFailure.LineTooLong);
-                case WireStatus.Malformed:
-                    step = await ReplyAsync("NO \"Syntax error.\"\r\n", cancellationToken);
-                    break;
-                default:
-                    _lastWord = null;
-                    step = await ServeAsync(read.Value!, cancellationToken);
-
-                    // It may have been a password.
-                    read.Value!.Clear();
-                    break;
-            }
-
-            if (step is { } done)
-            {
-                return done;
-            }
-
-            if (++_junk > settings.Limits.JunkCommands)
-            {
-                return Outcome<LoginAttempt>.Failed(ProxyFailure.TooManyErrors);
-            }
-        }
-    }
-
-    public async ValueTask RefuseAsync(ProxyFailure failure, string? userText, CancellationToken cancellationToken)
+    public override async ValueTask RefuseAsync(ProxyFailure failure, string? userText, CancellationToken cancellationToken)
     {
         var row = FailureTable.Of(failure);
-        await wire.SendAsync($"NO {userText ?? $"{row.Sieve}\"{row.Text}\""}\r\n", cancellationToken);
+        await Wire.SendAsync($"NO {userText ?? $"{row.Sieve}\"{row.Text}\""}\r\n", cancellationToken);
     }
 
-    public async ValueTask AcceptAsync(StoreWelcome welcome, CancellationToken cancellationToken) => await wire.SendAsync(
+    public override async ValueTask AcceptAsync(StoreWelcome welcome, CancellationToken cancellationToken) => await Wire.SendAsync(
         $"OK {(_lastWord is null ? "" : $"(SASL {SieveStringWriter.ForClient(_lastWord)}) ")}{SieveStringWriter.ForClient(welcome.Text)}\r\n", cancellationToken);
 
-    public async ValueTask GoodbyeAsync(ProxyFailure failure, CancellationToken cancellationToken)
+    public override async ValueTask GoodbyeAsync(ProxyFailure failure, CancellationToken cancellationToken)
     {
         if (failure is not (ProxyFailure.ClientLeft or ProxyFailure.ClientTlsFailed))
         {
-            await wire.Write(FarewellLines.Of(MailProtocol.Sieve, failure).Span).FlushAsync(cancellationToken);
+            await Wire.Write(FarewellLines.Of(MailProtocol.Sieve, failure).Span).FlushAsync(cancellationToken);
         }
     }
 
@@ -83,21 +55,29 @@ internal sealed class SieveClientDialogue(MailWire wire, DialogueSettings settin
     // RFC 5804 2.1: a response is a string on a line of its own, "*" as well.
     async ValueTask<WireRead<byte[]>> ISaslProfile.ReadResponseAsync(CancellationToken cancellationToken)
     {
-        var read = await wire.ReadAsync(Parser, cancellationToken);
+        var read = await Wire.ReadAsync(Parser, cancellationToken);
         return read.Status != WireStatus.Done ? new(read.Status, null)
             : read.Value!.Tokens is [{ Kind: SieveTokenKind.Text } only] ? new(WireStatus.Done, only.Octets)
             : new(WireStatus.Malformed, null);
     }
 
-    private static string FrameChallenge(string challenge) => SieveStringWriter.ForClient(challenge) + "\r\n";
+    protected override ValueTask<WireRead<SieveLine>> ReadCommandAsync(CancellationToken cancellationToken) => Wire.ReadAsync(Parser, cancellationToken);
 
-    private async ValueTask<Outcome<LoginAttempt>?> ServeAsync(SieveLine line, CancellationToken cancellationToken)
+    protected override bool IsHttp(SieveLine command) => HttpVerbs.IsHttp(command.Verb);
+
+    protected override void Clear(SieveLine command) => command.Clear();
+
+    protected override string Syntax(string text) => $"NO \"{text}\"\r\n";
+
+    // RFC 5804 2.2: behind the handshake the server says again what it offers, unasked.
+    protected override ValueTask<Outcome<LoginAttempt>?> TlsBegunAsync(CancellationToken cancellationToken) =>
+        ReplyAsync($"{Capabilities()}OK \"TLS is on.\"\r\n", cancellationToken);
+
+    protected override string FrameChallenge(string challenge) => SieveStringWriter.ForClient(challenge) + "\r\n";
+
+    protected override async ValueTask<Outcome<LoginAttempt>?> ServeAsync(SieveLine line, CancellationToken cancellationToken)
     {
-        if (HttpVerbs.IsHttp(line.Verb))
-        {
-            return Outcome<LoginAttempt>.Failed(ProxyFailure.ClientProtocolError, "HTTP on a mail port");
-        }
-
+        _lastWord = null;
         switch (line.Verb)
         {
             case "AUTHENTICATE":
@@ -111,7 +91,7 @@ internal sealed class SieveClientDialogue(MailWire wire, DialogueSettings settin
             case "NOOP" when line.Tokens is [_, { Kind: SieveTokenKind.Text } tag]:
                 return await ReplyAsync($"OK (TAG {SieveStringWriter.ForClient(tag.Text)}) \"Done.\"\r\n", cancellationToken);
             case "LOGOUT":
-                await wire.SendAsync("OK \"Logging out.\"\r\n", cancellationToken);
+                await Wire.SendAsync("OK \"Logging out.\"\r\n", cancellationToken);
                 return Outcome<LoginAttempt>.Failed(ProxyFailure.ClientLeft, "logout");
             case "XCLIENT":
                 return await XclientAsync(line, cancellationToken);
@@ -126,25 +106,19 @@ internal sealed class SieveClientDialogue(MailWire wire, DialogueSettings settin
     private string Capabilities()
     {
         var text = new StringBuilder("\"IMPLEMENTATION\" \"MailProxy\"\r\n\"VERSION\" \"1.0\"\r\n");
-        var mechanisms = settings.MayLogIn ? string.Join(' ', settings.Offers.Mechanisms.On(settings.Offered)) : "";
+        var mechanisms = Settings.MayLogIn ? string.Join(' ', Settings.Offers.Mechanisms.On(Settings.Offered)) : "";
         text.Append("\"SASL\" \"").Append(mechanisms).Append("\"\r\n\"SIEVE\" ").Append(SieveStringWriter.ForClient(scripts.Sieve)).Append("\r\n");
         if (scripts.Notify is { Length: > 0 } notify)
         {
             text.Append("\"NOTIFY\" ").Append(SieveStringWriter.ForClient(notify)).Append("\r\n");
         }
 
-        text.Append(settings.Session.IsTrusted ? "\"XCLIENT\" \"ADDR PORT DESTADDR DESTPORT SESSION TTL\"\r\n" : "");
-        return text.Append(settings.OffersStartTls ? "\"STARTTLS\"\r\n" : "").ToString();
+        text.Append(Settings.Session.IsTrusted ? "\"XCLIENT\" \"ADDR PORT DESTADDR DESTPORT SESSION TTL\"\r\n" : "");
+        return text.Append(Settings.OffersStartTls ? "\"STARTTLS\"\r\n" : "").ToString();
     }
 
     private async ValueTask<Outcome<LoginAttempt>?> AuthenticateAsync(SieveLine line, CancellationToken cancellationToken)
     {
-        if (!settings.MayLogIn)
-        {
-            await RefuseAsync(ProxyFailure.TlsRequired, null, cancellationToken);
-            return null;
-        }
-
         if (line.Tokens.Count is < 2 or > 3 || !line.HasOnlyStrings)
         {
             return await ReplyAsync("NO \"AUTHENTICATE takes a mechanism and, if it likes, a response, both in quotes.\"\r\n", cancellationToken);
@@ -152,26 +126,13 @@ internal sealed class SieveClientDialogue(MailWire wire, DialogueSettings settin
 
         // An empty string is an empty response here; elsewhere that is written "=".
         var response = line.Tokens.Count < 3 ? null : line.Tokens[2].Octets.Length > 0 ? line.Tokens[2].Octets : "="u8.ToArray();
-        var (attempt, refusal) = await new SaslExchange(wire, settings, FrameChallenge, this).RunAsync(line.Tokens[1].Text, response, cancellationToken);
-        if (attempt is not null)
-        {
-            return attempt;
-        }
-
-        return refusal switch
-        {
-            SaslExchange.Refusal.Closed => Outcome<LoginAttempt>.Failed(ProxyFailure.ClientLeft, "closed"),
-            SaslExchange.Refusal.TooLong => Outcome<LoginAttempt>.Failed(ProxyFailure.LineTooLong),
-            SaslExchange.Refusal.UnknownMechanism => await ReplyAsync("NO \"Mechanism not supported.\"\r\n", cancellationToken),
-            SaslExchange.Refusal.Cancelled => await ReplyAsync("NO \"Authentication cancelled.\"\r\n", cancellationToken),
-            _ => await ReplyAsync("NO \"Invalid SASL response.\"\r\n", cancellationToken),
-        };
+        return await AuthenticateAsync(line.Tokens[1].Text, response, this, cancellationToken);
     }
 
     // Dovecot's: the words are atoms.
     private async ValueTask<Outcome<LoginAttempt>?> XclientAsync(SieveLine line, CancellationToken cancellationToken)
     {
-        if (!settings.Session.IsTrusted)
+        if (!Settings.Session.IsTrusted)
         {
             return await ReplyAsync("NO \"Not from this address.\"\r\n", cancellationToken);
         }
@@ -182,28 +143,8 @@ internal sealed class SieveClientDialogue(MailWire wire, DialogueSettings settin
             return await ReplyAsync("NO \"XCLIENT takes NAME=value.\"\r\n", cancellationToken);
         }
 
-        return ClientIdentity.Accept(settings, said!) is { } failure
-            ? Outcome<LoginAttempt>.Failed(failure, settings.Session.FailureDetail)
+        return ClientIdentity.Accept(Settings, said!) is { } failure
+            ? Outcome<LoginAttempt>.Failed(failure, Settings.Session.FailureDetail)
             : await ReplyAsync("OK \"Updated.\"\r\n", cancellationToken);
     }
-
-    private async ValueTask<Outcome<LoginAttempt>?> StartTlsAsync(CancellationToken cancellationToken)
-    {
-        if (!settings.OffersStartTls)
-        {
-            return await ReplyAsync("NO \"TLS is not available.\"\r\n", cancellationToken);
-        }
-
-        await wire.SendAsync("OK \"Begin TLS now.\"\r\n", cancellationToken);
-        if (await ClientTls.BecomeServerAsync(settings.Session, settings.Tls!, settings.Limits.Handshake, settings.Deadline) is { } failed)
-        {
-            return Outcome<LoginAttempt>.Failed(failed, settings.Session.FailureDetail);
-        }
-
-        // RFC 5804 2.2: behind the handshake the server says again what it offers, unasked.
-        return await ReplyAsync($"{Capabilities()}OK \"TLS is on.\"\r\n", cancellationToken);
-    }
-
-    private async ValueTask<Outcome<LoginAttempt>?> ReplyAsync(string text, CancellationToken cancellationToken) =>
-        await wire.SendAsync(text, cancellationToken) ? (Outcome<LoginAttempt>?)null : Outcome<LoginAttempt>.Failed(ProxyFailure.ClientLeft, "closed");
 }

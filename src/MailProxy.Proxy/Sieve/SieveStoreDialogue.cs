@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using MailProxy.Protocols.Referrals;
 using MailProxy.Protocols.Sieve;
 using MailProxy.Proxy.Connect;
@@ -106,17 +105,14 @@ internal sealed class SieveStoreDialogue(bool tellClientAddress, LearntExtension
     // Dovecot's; the words are atoms, as in POP3 and SMTP.
     private static async ValueTask<Outcome<StoreWelcome>?> IdentifyAsync(MailWire store, StoreLeg leg, SieveCapabilities offers, CancellationToken cancellationToken)
     {
-        (string Name, string Value)[] attributes =
-        [
-            ("ADDR", leg.Client!.Address.ToString()), ("PORT", leg.Client.Port.ToString(CultureInfo.InvariantCulture)), ("SESSION", leg.SessionId),
-            ("TTL", leg.ProxyTtl.ToString(CultureInfo.InvariantCulture)),
-        ];
+        // Dovecot 2.3 lists none; others may, and perhaps none of ours.
+        var said = LegXclient.OfOthers(leg, offers.Of("XCLIENT").Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        if (said.Length == 0)
+        {
+            return null;
+        }
 
-        // Dovecot 2.3 lists none; others may.
-        var listed = offers.Of("XCLIENT").Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var said = attributes.Where(attribute => listed.Length == 0 || listed.Contains(attribute.Name, StringComparer.OrdinalIgnoreCase))
-            .Select(attribute => $" {attribute.Name}={attribute.Value}");
-        await store.SendAsync($"XCLIENT{string.Concat(said)}\r\n", cancellationToken);
+        await store.SendAsync($"XCLIENT {said}\r\n", cancellationToken);
         var reply = (await ReadAsync(store, cancellationToken)).Value;
         return reply is { Kind: SieveResponseKind.Ok } ? (Outcome<StoreWelcome>?)null : Fault(reply, "XCLIENT");
     }

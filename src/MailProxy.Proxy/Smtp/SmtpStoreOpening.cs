@@ -1,7 +1,4 @@
 using System.Buffers;
-using System.Globalization;
-using System.Net.Sockets;
-using System.Text;
 using MailProxy.Protocols.Smtp;
 using MailProxy.Proxy.Connect;
 using MailProxy.Proxy.Failures;
@@ -71,26 +68,12 @@ internal static class SmtpStoreOpening
         MailWire store, StoreLeg leg, string hello, SmtpExtensions offered, bool tellClientAddress, CancellationToken cancellationToken)
     {
         var isEncrypted = store.Connection.Features.Get<ITlsFeature>() is { IsEncrypted: true };
-        if (!tellClientAddress || !isEncrypted || leg.Client is not { } client || offered.Parameters("XCLIENT") is not { } attributes)
+        if (!tellClientAddress || !isEncrypted || leg.Client is null || offered.Parameters("XCLIENT") is not { } names || LegXclient.OfSmtp(leg, names) is not { Length: > 0 } said)
         {
             return offered;
         }
 
-        var address = client.AddressFamily == AddressFamily.InterNetworkV6 ? $"IPV6:{client.Address}" : client.Address.ToString();
-        var command = new StringBuilder("XCLIENT");
-        foreach (var (name, value) in new[]
-        {
-            ("ADDR", address), ("PORT", client.Port.ToString(CultureInfo.InvariantCulture)), ("SESSION", leg.SessionId),
-            ("TTL", leg.ProxyTtl.ToString(CultureInfo.InvariantCulture)), ("LOGIN", leg.TellLogin is null ? "" : Xtext.Encode(leg.TellLogin)),
-        })
-        {
-            if (value.Length > 0 && attributes.Contains(name, StringComparer.OrdinalIgnoreCase))
-            {
-                command.Append(CultureInfo.InvariantCulture, $" {name}={value}");
-            }
-        }
-
-        await store.SendAsync(command.Append("\r\n").ToString(), cancellationToken);
+        await store.SendAsync($"XCLIENT {said}\r\n", cancellationToken);
         var reply = (await ReadAsync(store, cancellationToken)).Value?.Reply;
         return reply is { Code: 220 } ? await HelloAsync(store, hello, leg.HostName, cancellationToken) : Fault(reply, "XCLIENT");
     }

@@ -25,6 +25,7 @@ internal readonly record struct HourlyCount(long Hour, int Count, int Before)
     /// <summary>One more.</summary>
     public HourlyCount Next() => this with { Count = Count + 1 };
 
-    /// <summary>One less: it was not to be.</summary>
-    public HourlyCount Back() => this with { Count = Math.Max(0, Count - 1) };
+    /// <summary>One less of those of an hour: it was not to be. Of an hour that counts no more nothing is left to take.</summary>
+    public HourlyCount Back(long hour) =>
+        hour == Hour ? this with { Count = Math.Max(0, Count - 1) } : hour == Hour - 1 ? this with { Before = Math.Max(0, Before - 1) } : this;
 }

@@ -32,7 +32,7 @@ internal sealed class SubmissionRates(ISharedRates? shared, TimeProvider time)
             return true;
         }
 
-        if (!TryTake(what, user, limit))
+        if (!TryTake(what, user, limit, out var hour))
         {
             return false;
         }
@@ -46,20 +46,22 @@ internal sealed class SubmissionRates(ISharedRates? shared, TimeProvider time)
         {
             if (_counts.TryGetValue((what, user), out var count))
             {
-                _counts[(what, user)] = count.Back();
+                // Another hour of the clock may have begun while all nodes' count was asked.
+                _counts[(what, user)] = count.Back(hour);
             }
         }
 
         return false;
     }
 
-    private bool TryTake(SubmissionCount what, string user, int limit)
+    private bool TryTake(SubmissionCount what, string user, int limit, out long hour)
     {
         var now = time.GetUtcNow();
         lock (_gate)
         {
             Sweep(now);
             var count = _counts.GetValueOrDefault((what, user)).At(now);
+            hour = count.Hour;
             if (count.Within(now) + 1 > limit)
             {
                 return false;

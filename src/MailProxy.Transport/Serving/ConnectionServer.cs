@@ -312,6 +312,7 @@ public sealed class ConnectionServer(
     private async Task RefuseAsync(ConnectionContext connection, LimitReached limit)
     {
         NoteRefusal(connection.RemoteEndPoint, limit);
+        options.Refused?.Invoke(limit);
         var isTold = false;
         try
         {
@@ -342,7 +343,6 @@ public sealed class ConnectionServer(
     {
         _lastRefused = (client, limit);
         _refusals!.Happened();
-        options.Refused?.Invoke(limit);
     }
 
     private void LogRefusals(long count)

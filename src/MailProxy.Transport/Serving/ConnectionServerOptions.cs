@@ -30,6 +30,6 @@ public sealed record ConnectionServerOptions
     /// </summary>
     public Func<ConnectionContext, Task>? OnRefused { get; init; }
 
-    /// <summary>Hears of every refusal, told or not; for metrics.</summary>
+    /// <summary>Hears of every connection that was not served, told or not; for metrics. Whoever serves one and counts it anew knows himself what comes of it.</summary>
     public Action<LimitReached>? Refused { get; init; }
 }

@@ -154,6 +154,11 @@ public sealed class ProxyConfig : INodeConfig
 
         errors.AddRange(Submission.Validate(nameof(Submission)));
         errors.AddRange(Milter.Validate(nameof(Milter)));
+        if (Milter.Servers.Count > 0 && Milter.MessageTimeout >= Limits.RelayVerdict)
+        {
+            errors.Add($"{nameof(Milter)}:{nameof(Milter.MessageTimeout)}: the whole answer has {nameof(Limits)}:{nameof(Limits.RelayVerdict)} ({Limits.RelayVerdict}), stores included; give the milters less of it, like half.");
+        }
+
         errors.AddRange(Limits.Validate(nameof(Limits)));
         errors.AddRange(Http.Validate(nameof(Http)));
         errors.AddRange(Admin.Validate(nameof(Admin)));

@@ -98,7 +98,20 @@ public sealed class MilterTests : IDisposable
         await node.Proxy.SeeAsync("milter judge at unix:");
     }
 
-    private Task<RelayingNode> StartAsync(string name, string socket, bool mx, string failure = "tempfail") => RelayingNode.StartAsync(
+    [Fact]
+    public async Task A_milter_that_says_again_and_again_that_it_is_at_work_has_one_time_for_a_message()
+    {
+        ForeignProgram.Require("swaks");
+        await PythonMilter.RequireAsync();
+        await using var milter = await PythonMilter.StartAsync(_folder, _folder.File("judge.sock"));
+        await using var node = await StartAsync("judge", "judge.sock", mx: true, messageTimeout: "00:00:02");
+        var sent = await node.SendAsync(Messages.Make("slow"), "slow@example.net", "alice@example.org");
+        Assert.Contains("451 4.7.1", sent.Output, StringComparison.Ordinal);
+        Assert.Empty(await node.InboxAsync("alice@example.org"));
+        await node.Proxy.SeeAsync("Milter:MessageTimeout");
+    }
+
+    private Task<RelayingNode> StartAsync(string name, string socket, bool mx, string failure = "tempfail", string messageTimeout = "00:04:00") => RelayingNode.StartAsync(
         _folder, stores: 1, configuration => configuration["Milter"] = new JsonObject
         {
             ["Servers"] = new JsonArray(new JsonObject
@@ -106,6 +119,7 @@ public sealed class MilterTests : IDisposable
                 ["Name"] = name, ["Address"] = "unix:" + _folder.File(socket), ["Mx"] = mx, ["OnFailure"] = failure, ["ContentTimeout"] = "00:00:03",
             }),
             ["SpoolMemory"] = 65_536,
+            ["MessageTimeout"] = messageTimeout,
             ["SpoolPath"] = _folder.Path,
         });
 

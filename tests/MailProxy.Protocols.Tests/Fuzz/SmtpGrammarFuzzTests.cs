@@ -80,6 +80,22 @@ public sealed class SmtpGrammarFuzzTests
         });
 
     [Fact]
+    public void A_mailbox_that_stands_alone() => Run(["a.b@c-d.example", "\"a b\\\"\"@x.example", "a@[192.0.2.1]", "a@[IPv6:2001:db8::1]", "d\xC3\xA9j\xC3\xA0@vu.example", "Postmaster", "@r1.x:a@b"], static (octets, _) =>
+    {
+        // The same between brackets, but for a source route, parameters and the one name without a domain.
+        var path = PathOracle.Read([.. "TO:<"u8, .. octets, .. ">"u8], SmtpPathKind.Forward);
+        var expected = path is { Parameters.Length: 0 } && path.Value.Address.Contains('@') && octets[0] != '@' ? path : null;
+        var status = SmtpPath.TryParseMailbox(octets, out var address);
+        Assert.Equal(expected is { IsShort: true }, status == ReadStatus.Done);
+        if (status == ReadStatus.Done)
+        {
+            Assert.Equal(expected!.Value.Address, address);
+        }
+
+        return $"{status} {address.Contains('"')} {address.Contains('[')} {address.Length / 16}";
+    });
+
+    [Fact]
     public void A_chunk_size() => Run(["0", "1000", "1000 LAST", "0 last", "999999999999999999 LAST"], static (octets, random) =>
     {
         var match = Regex.Match(Latin(octets), @"\A([0-9]+)( +(?i:LAST) *)?\z");

@@ -17,7 +17,7 @@ public sealed class HeaderFieldReaderTests
     [Theory]
     [InlineData("Subject: x\r\nTo: a,\r\n\tb,\r\n c\r\n\r\n", "Subject| x;To| a,\r\n\tb,\r\n c")]
     [InlineData("Subject: x\r\nTo: b", "Subject| x;To| b")]
-    [InlineData("Subject :x\r\nEmpty:\r\n\r\n", "Subject|x;Empty|")]
+    [InlineData("Subject :x\r\nTabs \t : y\r\nEmpty:\r\n\r\n", "Subject|x;Tabs| y;Empty|")]
     [InlineData("no colon\r\n\r\n", "no colon|")]
     [InlineData("\r\nSubject: body\r\n", "")]
     [InlineData("", "")]

@@ -26,6 +26,7 @@ public sealed class MilterWriterTests
             "\0\0\0\x1A" + "C[192.0.2.7]\0" + "4\0\x19" + "192.0.2.7\0",
             Written(output => MilterWriter.WriteConnect(output, "[192.0.2.7]", new IPEndPoint(IPAddress.Parse("192.0.2.7"), 25))));
         Assert.Contains("6\x01\0" + "2001:db8::1\0", Written(output => MilterWriter.WriteConnect(output, "h", new IPEndPoint(IPAddress.Parse("2001:db8::1"), 256))), StringComparison.Ordinal);
+        Assert.Contains("4\x01\0" + "192.0.2.7\0", Written(output => MilterWriter.WriteConnect(output, "h", new IPEndPoint(IPAddress.Parse("::ffff:192.0.2.7"), 256))), StringComparison.Ordinal);
         Assert.Equal("\0\0\0\x04" + "Ch\0U", Written(output => MilterWriter.WriteConnect(output, "h", null)));
     }
 

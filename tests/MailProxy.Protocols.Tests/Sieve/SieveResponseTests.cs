@@ -39,6 +39,8 @@ public sealed class SieveResponseTests
     [InlineData("OK \"a\" \"b\"\r\n")]
     [InlineData("OK (X\r\n")]
     [InlineData("OK () \"x\"\r\n")]
+    [InlineData("OK (X)) \"x\"\r\n")]
+    [InlineData("OK (X (\"a\") \"x\"\r\n")]
     [InlineData("\"SIEVE\" atom\r\n")]
     [InlineData("\r\n")]
     [InlineData("OK \"x\"\n")]
@@ -59,11 +61,9 @@ public sealed class SieveResponseTests
     [InlineData("two\r\nlines")]
     public void What_is_written_is_read_again(string text)
     {
-        foreach (var written in new[] { SieveStringWriter.ForClient(text), SieveStringWriter.ForServer(text) })
-        {
-            Assert.Equal(ReadStatus.Done, SieveResponse.TryRead(new ReadOnlySequence<byte>(Cuts.Octets($"OK {written}\r\n")), Limits, out var response, out _));
-            Assert.Equal(text, response!.Text);
-        }
+        var written = SieveStringWriter.ForClient(text);
+        Assert.Equal(ReadStatus.Done, SieveResponse.TryRead(new ReadOnlySequence<byte>(Cuts.Octets($"OK {written}\r\n")), Limits, out var response, out _));
+        Assert.Equal(text, response!.Text);
     }
 
     [Theory]
@@ -71,8 +71,7 @@ public sealed class SieveResponseTests
     [InlineData(1_025, '{', "{1025+}\r\n")]
     public void Quotes_hold_1024_octets(int length, char first, string? header)
     {
-        Assert.Equal(first, SieveStringWriter.ForServer(new string('a', length))[0]);
+        Assert.Equal(first, SieveStringWriter.ForClient(new string('a', length))[0]);
         Assert.Equal(header, SieveStringWriter.LiteralHeader(length));
-        Assert.DoesNotContain('+', SieveStringWriter.ForClient(new string('a', length)));
     }
 }

@@ -77,6 +77,9 @@ public sealed class XclientTests
     }
 
     [Fact]
-    public void Mapped_addresses_are_written_as_what_they_are() =>
+    public void Mapped_addresses_are_written_as_what_they_are_and_scopes_stay_here()
+    {
         Assert.Equal("192.0.2.1", Xclient.FormatAddress(IPAddress.Parse("::ffff:192.0.2.1")));
+        Assert.Equal("IPV6:fe80::1", Xclient.FormatAddress(IPAddress.Parse("fe80::1%3")));
+    }
 }

@@ -74,6 +74,37 @@ public abstract class RelayGroupSuite(RigTransport on)
     }
 
     [Fact]
+    public async Task Recipients_are_taken_back_at_all_stores_at_once()
+    {
+        await using var rig = new ProxyRig(on);
+        rig.Router.AddStore("store-3");
+        await using var first = await rig.StoreAsync("store-1", 24);
+        await using var second = await rig.StoreAsync("store-2", 24);
+        await using var third = await rig.StoreAsync("store-3", 24);
+        var client = await OpenAsync(rig);
+        await client.SendAsync("MAIL FROM:<me@example.net>\r\nRCPT TO:<all@example.org>\r\n");
+        var accepted = await Task.WhenAll(first.AcceptLmtpAsync(), second.AcceptLmtpAsync(), third.AcceptLmtpAsync());
+        await accepted[0].TakeRecipientAsync("alice@example.org");
+        await accepted[1].TakeRecipientAsync("bob@example.org");
+        await accepted[2].ExpectAsync("RCPT TO:<carl@example.org>");
+        await accepted[2].SendLineAsync("452 4.2.2 full");
+
+        // The first says nothing to it until the second is through.
+        await accepted[0].ExpectAsync("RSET");
+        await accepted[1].ExpectAsync("RSET");
+        await accepted[1].SendLineAsync("250 OK");
+        await accepted[1].ExpectAsync("MAIL FROM:<me@example.net>");
+        await accepted[1].SendLineAsync("250 OK");
+        await accepted[0].SendLineAsync("451 4.3.0 not now");
+        await client.ExpectAsync("250 2.1.0 *");
+        await client.ExpectAsync("452 4.2.2 full");
+        await accepted[0].ExpectGoneAsync();
+        await client.SendLineAsync("RCPT TO:<bob@example.org>");
+        await accepted[1].TakeRecipientAsync("bob@example.org");
+        await client.ExpectAsync("250 2.1.5 *");
+    }
+
+    [Fact]
     public async Task Recipients_of_one_store_go_in_one_piece_and_a_line_that_is_wrong_has_its_turn()
     {
         await using var rig = new ProxyRig(on);

@@ -177,10 +177,15 @@ internal sealed class ProxyRig : IAsyncDisposable
             new { name = "alice@example.org", password = "{PLAIN}secret", home = "store-1" },
             new { name = "postmaster@example.org", password = "{PLAIN}secret", home = "store-1" },
             new { name = "bob@example.org", password = "{PLAIN}secret", home = "store-2" },
+            new { name = "carl@example.org", password = "{PLAIN}secret", home = "store-3" },
             new { name = "dora@example.org", password = "{PLAIN}secret", home = "store-1", disabled = true },
             new { name = "erik@example.org", password = "{PLAIN}secret", home = "store-9" },
         };
-        var aliases = new Dictionary<string, string[]> { ["team@example.org"] = ["alice@example.org", "bob@example.org"] };
+        var aliases = new Dictionary<string, string[]>
+        {
+            ["team@example.org"] = ["alice@example.org", "bob@example.org"],
+            ["all@example.org"] = ["alice@example.org", "bob@example.org", "carl@example.org"],
+        };
         var file = _folder.File("users.json");
         await File.WriteAllTextAsync(file, JsonSerializer.Serialize(new { domains = new[] { "example.org" }, users, aliases }));
         _directory = new FileUserDirectory(new FileDirectoryOptions { Path = file }, NullLogger<FileUserDirectory>.Instance, Time);

@@ -114,6 +114,21 @@ public abstract class SieveLoginSuite(RigTransport on)
     }
 
     [Fact]
+    public async Task Nobody_is_offered_to_log_out_and_in_again()
+    {
+        await using var rig = new ProxyRig(on);
+        await using var store = await rig.StoreAsync("store-1", 4190);
+        await LogInAsync(await ConnectAsync(rig), Alice);
+        var proxy = await store.AcceptOneAsync();
+        await proxy.SendAsync("\"SIEVE\" \"fileinto\"\r\n\"UNAUTHENTICATE\"\r\n\"SASL\" \"PLAIN\"\r\nOK\r\n");
+        await proxy.ExpectAsync("AUTHENTICATE *");
+        var next = await rig.ConnectAgainAsync();
+        var offered = await next.ExpectUntilAsync("OK *");
+        Assert.Contains("\"SIEVE\" \"fileinto\"", offered);
+        Assert.DoesNotContain("\"UNAUTHENTICATE\"", offered);
+    }
+
+    [Fact]
     public async Task Commands_in_clear_behind_starttls_end_the_session()
     {
         await using var rig = new ProxyRig(on);

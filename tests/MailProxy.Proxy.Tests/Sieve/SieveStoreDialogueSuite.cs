@@ -10,13 +10,18 @@ using MailProxy.Proxy.Wire;
 using MailProxy.Routing.Catalog;
 using MailProxy.Testing;
 using MailProxy.Transport.Tls;
+using Microsoft.AspNetCore.Connections;
 using Xunit;
 
 namespace MailProxy.Proxy.Tests.Sieve;
 
 /// <summary>The store leg by itself: in memory a session's client has no IP address to tell.</summary>
-public abstract class SieveStoreDialogueSuite(RigTransport on)
+public abstract class SieveStoreDialogueSuite(RigTransport on) : IAsyncDisposable
 {
+    private readonly Secret _master = new("master"u8.ToArray());
+    private readonly List<Secret> _secrets = [];
+    private readonly List<ConnectionContext> _dialled = [];
+
     [Theory]
     [InlineData("\"XCLIENT\"", "XCLIENT ADDR=192.0.2.7 PORT=4711 SESSION=s1 TTL=5")]
     [InlineData("\"XCLIENT\" \"ADDR TTL\"", "XCLIENT ADDR=192.0.2.7 TTL=5")]
@@ -120,6 +125,18 @@ public abstract class SieveStoreDialogueSuite(RigTransport on)
         Assert.Contains("(invalid_token)", refused.Detail, StringComparison.Ordinal);
     }
 
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var connection in _dialled)
+        {
+            await connection.DisposeAsync();
+        }
+
+        _secrets.ForEach(secret => secret.Dispose());
+        _master.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
     private LearntExtensions Scripts { get; } = new();
 
     // The leg up to the end of STARTTLS.
@@ -139,10 +156,12 @@ public abstract class SieveStoreDialogueSuite(RigTransport on)
         ProxyRig rig, StoreLoginMethod method = StoreLoginMethod.Master, string secret = "", bool isUpgraded = true)
     {
         var listener = await rig.StoreAsync("store-1", 4190);
-        var wire = new MailWire(await rig.Transport.ConnectAsync(listener.EndPoint, CancellationToken.None));
+        _dialled.Add(await rig.Transport.ConnectAsync(listener.EndPoint, CancellationToken.None));
+        _secrets.Add(new Secret(System.Text.Encoding.ASCII.GetBytes(secret)));
+        var wire = new MailWire(_dialled[^1]);
         var node = new StoreNode("store-1", "store-1.example.org", FrozenDictionary<StoreService, int>.Empty, StoreTlsMode.StartTls, "master", StoreState.Online);
         var leg = new StoreLeg(
-            node, "alice@example.org", method, new MasterAccount("proxy", new Secret("master"u8.ToArray())), new Secret(System.Text.Encoding.ASCII.GetBytes(secret)), isUpgraded ? rig.ClientTls : null,
+            node, "alice@example.org", method, new MasterAccount("proxy", _master), _secrets[^1], isUpgraded ? rig.ClientTls : null,
             "s1", new IPEndPoint(IPAddress.Parse("192.0.2.7"), 4711), null, 5, "mail.example.org");
         return (new SieveStoreDialogue(tellClientAddress: true, Scripts).LogInAsync(wire, leg, CancellationToken.None).AsTask(), listener);
     }

@@ -66,7 +66,8 @@ public sealed class RelayingOptionsTests
             },
             SpoolMemory = 1,
             SpoolPath = "/no/such/folder",
+            MessageTimeout = TimeSpan.FromMinutes(8),
         }.Validate("Milter").ToList();
-        Assert.Equal(5, errors.Count);
+        Assert.Equal(6, errors.Count);
     }
 }

@@ -62,6 +62,42 @@ public sealed class SubmissionRatesTests
         Assert.False(await alone.TakeAsync(SubmissionCount.Messages, Alice, 1));
     }
 
+    [Fact]
+    public async Task What_all_nodes_refuse_is_given_back_to_the_hour_it_was_taken_from()
+    {
+        // The one that is refused, and while that is asked another one, which is not.
+        SubmissionRates? rates = null;
+        var isFirst = true;
+        rates = new SubmissionRates(
+            new Answering(true)
+            {
+                Before = async () =>
+                {
+                    if (isFirst)
+                    {
+                        isFirst = false;
+                        _time.Advance(TimeSpan.FromHours(2));
+                        Assert.True(await rates!.TakeAsync(SubmissionCount.Messages, Alice, 2));
+                        return false;
+                    }
+
+                    return null;
+                },
+            },
+            _time);
+        Assert.False(await rates.TakeAsync(SubmissionCount.Messages, Alice, 2));
+
+        // The present hour's one stays; another fits, and no third.
+        Assert.True(await rates.TakeAsync(SubmissionCount.Messages, Alice, 2));
+        Assert.False(await rates.TakeAsync(SubmissionCount.Messages, Alice, 2));
+    }
+
+    [Theory]
+    [InlineData(9, 2, 3)]
+    [InlineData(8, 3, 2)]
+    [InlineData(7, 3, 3)]
+    public void One_less_is_of_its_hour(long hour, int count, int before) => Assert.Equal(new HourlyCount(9, count, before), new HourlyCount(9, 3, 3).Back(hour));
+
     private static async Task<int> TakenAsync(SubmissionRates rates, string user, int limit)
     {
         var taken = 0;
@@ -75,6 +111,8 @@ public sealed class SubmissionRatesTests
 
     private sealed class Answering(bool? answer) : ISharedRates
     {
-        public ValueTask<bool?> TakeAsync(SubmissionCount what, string user, int limit) => ValueTask.FromResult(answer);
+        public Func<Task<bool?>>? Before { get; init; }
+
+        public async ValueTask<bool?> TakeAsync(SubmissionCount what, string user, int limit) => (Before is null ? null : await Before()) ?? answer;
     }
 }

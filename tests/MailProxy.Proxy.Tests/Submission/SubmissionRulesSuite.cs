@@ -136,6 +136,30 @@ public abstract class SubmissionRulesSuite(RigTransport on)
         }
     }
 
+    [Theory]
+    [InlineData("250 OK", "250 2.1.5 *")]
+    [InlineData("451 4.3.0 not now", "451 4.4.0 *")]
+    [InlineData("550 5.7.1 not from you", "554 5.0.0 *")]
+    public async Task A_relay_that_takes_commands_in_a_row_hears_mail_and_the_first_recipient_at_once(string mail, string verdict)
+    {
+        await using var rig = new ProxyRig(on);
+        await using var smarthost = await rig.StoreAsync("smart", 2525);
+        rig.Relay.Smarthost = rig.HostAndPortOf("smart", 2525);
+        rig.Relay.SmarthostTls = Routing.Catalog.StoreTlsMode.None;
+        var client = await LogInAsync(rig);
+        await client.SendLineAsync("MAIL FROM:<alice@example.org>");
+        await client.ExpectAsync("250 *");
+        await client.SendLineAsync("RCPT TO:<friend@elsewhere.example>");
+        var proxy = await smarthost.AcceptOneAsync();
+        await proxy.SendLineAsync("220 smart ESMTP");
+        await proxy.ExpectAsync("EHLO mail.example.org");
+        await proxy.SendAsync("250-smart\r\n250 PIPELINING\r\n");
+        await proxy.ExpectAsync("MAIL FROM:<alice@example.org>");
+        await proxy.ExpectAsync("RCPT TO:<friend@elsewhere.example>");
+        await proxy.SendAsync($"{mail}\r\n250 2.1.5 OK\r\n");
+        await client.ExpectAsync(verdict);
+    }
+
     [Fact]
     public async Task An_account_at_the_relay_logs_in_after_tls()
     {
