@@ -11,6 +11,7 @@ internal sealed class ScriptedStore : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    private readonly List<ConnectionContext> _connections = [];
     private readonly Channel<ConnectionContext> _accepted = Channel.CreateUnbounded<ConnectionContext>();
     private readonly IConnectionListener _listener;
     private readonly Task _accepting;
@@ -44,6 +45,8 @@ internal sealed class ScriptedStore : IAsyncDisposable
     {
         while (await _listener.AcceptAsync() is { } connection)
         {
+            // Held as long as the store is: a socket that nobody refers to is closed by the collector, in the middle of whatever test.
+            _connections.Add(connection);
             await _accepted.Writer.WriteAsync(connection);
         }
     }
