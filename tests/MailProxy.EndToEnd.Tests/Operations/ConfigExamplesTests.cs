@@ -44,6 +44,19 @@ public sealed class ConfigExamplesTests
     }
 
     [Fact]
+    public async Task Milters_that_may_take_all_of_the_time_for_an_answer_are_refused_by_the_check()
+    {
+        using var folder = new TempDirectory();
+        File.Copy(Path.Combine(Folder, "bench.json"), folder.File("bench.json"));
+        MakeNamedFiles(folder);
+        await using var process = MailProxyProcess.Start(
+            "check", "--config", folder.File("bench.json"), "--set", "Tls:Certificate=tls.crt", "--set", "Tls:Key=tls.key",
+            "--set", "Milter:Servers:0:Name=opendkim", "--set", "Milter:Servers:0:Address=127.0.0.1:8891", "--set", "Limits:RelayVerdict=00:04:00");
+        Assert.Equal(1, await process.ExitAsync());
+        Assert.Contains("Milter:MessageTimeout: the whole answer has Limits:RelayVerdict (00:04:00)", process.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_those_files_the_check_names_each_of_them()
     {
         using var folder = new TempDirectory();
