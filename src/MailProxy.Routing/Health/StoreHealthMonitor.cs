@@ -44,6 +44,18 @@ public sealed class StoreHealthMonitor : IDisposable
         }
     }
 
+    /// <summary>A probe is under way, or just about to be.</summary>
+    internal bool IsProbing
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _down.Exists(down => down.IsProbed);
+            }
+        }
+    }
+
     /// <summary>One line for <c>/readyz?verbose</c>; null: nothing is down.</summary>
     public string? Notice => Down is { Count: > 0 } down
         ? string.Join("; ", down.Select(look => $"{look.Store}: {look.Service} at {look.Address} is down for {(_time.GetUtcNow() - look.Since).TotalSeconds:0} s ({look.Reason})"))
