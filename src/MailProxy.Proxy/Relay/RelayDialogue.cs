@@ -95,7 +95,7 @@ internal sealed class RelayDialogue(
         }
         catch (OperationCanceledException) when (idle.HasPassed)
         {
-            await _client.AnswerAsync(End(ProxyFailure.ClientTimeout), isAtOnce: true);
+            _client.LastWords(End(ProxyFailure.ClientTimeout));
             return new(WireStatus.Closed, null);
         }
     }

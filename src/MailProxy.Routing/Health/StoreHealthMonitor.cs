@@ -44,18 +44,6 @@ public sealed class StoreHealthMonitor : IDisposable
         }
     }
 
-    /// <summary>A probe is under way, or just about to be.</summary>
-    internal bool IsProbing
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _down.Exists(down => down.IsProbed);
-            }
-        }
-    }
-
     /// <summary>One line for <c>/readyz?verbose</c>; null: nothing is down.</summary>
     public string? Notice => Down is { Count: > 0 } down
         ? string.Join("; ", down.Select(look => $"{look.Store}: {look.Service} at {look.Address} is down for {(_time.GetUtcNow() - look.Since).TotalSeconds:0} s ({look.Reason})"))
@@ -203,9 +191,10 @@ public sealed class StoreHealthMonitor : IDisposable
             }
         }
 
+        // Each begins here, on the timer's thread, and goes on elsewhere.
         foreach (var down in due)
         {
-            _ = Task.Run(() => ProbeAsync(down));
+            _ = ProbeAsync(down);
         }
     }
 
@@ -244,7 +233,8 @@ public sealed class StoreHealthMonitor : IDisposable
 
             isSilent = down.Endpoint.IsSilent && problem is null;
             Schedule(down, isSilent ? _options.TrialEvery : _options.ProbeEvery);
-            if (!_down.Contains(down) || (problem is null && !isSilent && !_down.Remove(down)))
+            var isBack = problem is null && !isSilent;
+            if (isBack ? !_down.Remove(down) : !_down.Contains(down))
             {
                 return;
             }

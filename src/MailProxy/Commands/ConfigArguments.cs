@@ -1,4 +1,6 @@
 using System.CommandLine;
+using MailProxy.Configuration;
+using MailProxy.Nodes.Reloading;
 
 namespace MailProxy.Commands;
 
@@ -35,6 +37,10 @@ internal sealed class ConfigArguments
 
     /// <summary>The file.</summary>
     public string File(ParseResult parsed) => parsed.GetValue(_file)?.FullName ?? Path.GetFullPath(DevConfig);
+
+    /// <summary>What a node reads at its start, and again when it changes.</summary>
+    public ConfigSource<TConfig> Source<TConfig>(ParseResult parsed)
+        where TConfig : class, INodeConfig, new() => new(File(parsed), () => ConfigurationLoader.Load<TConfig>(File(parsed), Overrides(parsed)));
 
     /// <summary>The overrides as they were given.</summary>
     public IReadOnlyList<string> Overrides(ParseResult parsed) => parsed.GetValue(_set) ?? [];

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using MailProxy.Configuration;
 using MailProxy.Nodes;
-using MailProxy.Nodes.Reloading;
 
 namespace MailProxy.Commands;
 
@@ -15,8 +14,7 @@ internal static class ProxyCommand
         arguments.AddTo(command);
         command.SetAction((parsed, _) =>
         {
-            var source = new ConfigSource<ProxyConfig>(
-                arguments.File(parsed), () => ConfigurationLoader.Load<ProxyConfig>(arguments.File(parsed), arguments.Overrides(parsed)));
+            var source = arguments.Source<ProxyConfig>(parsed);
             return NodeRunner.RunAsync(source.Load, (config, stop) => ProxyHost.StartAsync(config, source, stop));
         });
         return command;

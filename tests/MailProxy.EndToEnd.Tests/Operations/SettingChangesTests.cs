@@ -50,6 +50,29 @@ public sealed class SettingChangesTests
         Assert.Equal(before.Where(path => !RestartOnly.Has(path, servesTls)), SettingChanges.Between(running, next));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_same_of_a_store(bool servesTls)
+    {
+        var next = new StoreConfig { Listeners = [new StoreListenerOptions { Port = 1 }] };
+        next.Node.Name = "other";
+        next.Store.Data = "other";
+        next.Tls.Certificate = "other.pem";
+        next.Access.AllowClearText = !next.Access.AllowClearText;
+        next.Moves.MaxPulls = 9;
+        next.Consul.Prefix = "other";
+        next.Log.Format = LogFormat.Json;
+        next.Log.Level = LogEventLevel.Debug;
+        string[] before = [.. SettingChanges.Between(new StoreConfig(), next)];
+
+        // A new section must be told apart as well.
+        Assert.Equal(typeof(StoreConfig).GetProperties().Select(section => section.Name).Order(), before.Select(path => path.Split(':')[0]).Distinct().Order());
+        StoreRestartOnly.Keep(new StoreConfig(), next, servesTls);
+        Assert.Equal(before.Where(path => !StoreRestartOnly.Has(path, servesTls)), SettingChanges.Between(new StoreConfig(), next));
+        Assert.Equal(servesTls ? ["Tls:Certificate", "Log:Level"] : ["Log:Level"], SettingChanges.Between(new StoreConfig(), next));
+    }
+
     private static ProxyConfig Make() => new()
     {
         Listeners = [new ListenerOptions { Protocol = MailProtocol.Imap, Port = 143 }],

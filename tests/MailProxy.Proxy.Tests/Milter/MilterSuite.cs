@@ -6,7 +6,7 @@ using Xunit;
 
 namespace MailProxy.Proxy.Tests.Milter;
 
-public abstract class MilterSuite(RigTransport on)
+public abstract class MilterSuite(RigTransport on) : MilterRig(on)
 {
     private const string Message = "Subject: x\r\nTo: a,\r\n\tb\r\n\r\nhi\r\n";
 
@@ -261,7 +261,7 @@ public abstract class MilterSuite(RigTransport on)
         using var nobody = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
         nobody.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
         var address = nobody.LocalEndPoint!.ToString()!;
-        await using var rig = new ProxyRig(on);
+        await using var rig = Rig();
         rig.Milter.Servers.Add(new MilterServerOptions { Name = "gone", Address = address });
         var client = await HelloAsync(rig);
         await client.SendLineAsync("MAIL FROM:<me@example.net>");
@@ -341,46 +341,5 @@ public abstract class MilterSuite(RigTransport on)
         await lmtp.SendLineAsync("MAIL FROM:<me@example.net>");
         await lmtp.ExpectAsync("250 *");
         Assert.Equal(0, milter.Connections);
-    }
-
-    private ProxyRig Rig(params ScriptedMilter[] milters)
-    {
-        var rig = new ProxyRig(on);
-        rig.Milter.Servers.AddRange(milters.Select((milter, index) => new MilterServerOptions { Name = $"m{index}", Address = milter.Address }));
-        return rig;
-    }
-
-    private static async Task<DialogueClient> HelloAsync(ProxyRig rig)
-    {
-        var client = await rig.ConnectAsync(MailProtocol.Mx);
-        await client.ExpectAsync("220 *");
-        await client.SendLineAsync("EHLO client.example");
-        await client.ExpectUntilAsync("250 *");
-        return client;
-    }
-
-    private static async Task<DialogueClient> MailAsync(ProxyRig rig)
-    {
-        var client = await HelloAsync(rig);
-        await client.SendLineAsync("MAIL FROM:<me@example.net>");
-        await client.ExpectAsync("250 *");
-        return client;
-    }
-
-    private static async Task<DialogueClient> NameAliceAsync(ProxyRig rig, DialogueClient client)
-    {
-        var store = await rig.StoreAsync("store-1", 24);
-        await client.SendLineAsync("RCPT TO:<alice@example.org>");
-        var proxy = await store.AcceptLmtpAsync();
-        await proxy.TakeRecipientAsync("alice@example.org");
-        await client.ExpectAsync("250 *");
-        return proxy;
-    }
-
-    private static async Task SendAsync(DialogueClient client, string message)
-    {
-        await client.SendLineAsync("DATA");
-        await client.ExpectAsync("354 *");
-        await client.SendAsync(message + ".\r\n");
     }
 }

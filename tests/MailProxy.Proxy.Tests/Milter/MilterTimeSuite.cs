@@ -6,7 +6,7 @@ using Xunit;
 namespace MailProxy.Proxy.Tests.Milter;
 
 /// <summary>How long a sender waits for the answer to its dot, whoever takes the time. The clock is moved on once, to where the answer is due, and no further.</summary>
-public abstract class MilterTimeSuite(RigTransport on)
+public abstract class MilterTimeSuite(RigTransport on) : MilterRig(on)
 {
     private static readonly TimeSpan Little = TimeSpan.FromSeconds(2);
 
@@ -114,39 +114,5 @@ public abstract class MilterTimeSuite(RigTransport on)
         await client.ExpectAsync("250 2.0.0 *");
         await client.ExpectAsync("421 *");
         await stopped;
-    }
-
-    private ProxyRig Rig(params ScriptedMilter[] milters)
-    {
-        var rig = new ProxyRig(on);
-        rig.Milter.Servers.AddRange(milters.Select((milter, index) => new MilterServerOptions { Name = $"m{index}", Address = milter.Address }));
-        return rig;
-    }
-
-    private static async Task<DialogueClient> MailAsync(ProxyRig rig)
-    {
-        var client = await rig.ConnectAsync(MailProtocol.Mx);
-        await client.ExpectAsync("220 *");
-        await client.SendLineAsync("EHLO client.example");
-        await client.ExpectUntilAsync("250 *");
-        await client.SendLineAsync("MAIL FROM:<me@example.net>");
-        await client.ExpectAsync("250 *");
-        return client;
-    }
-
-    private static async Task<DialogueClient> NameAliceAsync(ScriptedStore listener, DialogueClient client)
-    {
-        await client.SendLineAsync("RCPT TO:<alice@example.org>");
-        var store = await listener.AcceptLmtpAsync();
-        await store.TakeRecipientAsync("alice@example.org");
-        await client.ExpectAsync("250 *");
-        return store;
-    }
-
-    private static async Task SendAsync(DialogueClient client)
-    {
-        await client.SendLineAsync("DATA");
-        await client.ExpectAsync("354 *");
-        await client.SendAsync("Subject: x\r\n\r\nhi\r\n.\r\n");
     }
 }

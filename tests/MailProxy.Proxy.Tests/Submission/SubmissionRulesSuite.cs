@@ -147,12 +147,7 @@ public abstract class SubmissionRulesSuite(RigTransport on)
         rig.Relay.Smarthost = rig.HostAndPortOf("smart", 2525);
         rig.Relay.SmarthostTls = Routing.Catalog.StoreTlsMode.None;
         var client = await LogInAsync(rig);
-        await client.SendLineAsync("MAIL FROM:<alice@example.org>");
-        await client.ExpectAsync("250 *");
-        await client.SendLineAsync("RCPT TO:<friend@elsewhere.example>");
-        var proxy = await smarthost.AcceptOneAsync();
-        await proxy.SendLineAsync("220 smart ESMTP");
-        await proxy.ExpectAsync("EHLO mail.example.org");
+        var proxy = await NameFriendAsync(client, smarthost);
         await proxy.SendAsync("250-smart\r\n250 PIPELINING\r\n");
         await proxy.ExpectAsync("MAIL FROM:<alice@example.org>");
         await proxy.ExpectAsync("RCPT TO:<friend@elsewhere.example>");
@@ -168,12 +163,7 @@ public abstract class SubmissionRulesSuite(RigTransport on)
         rig.Relay.Smarthost = rig.HostAndPortOf("smart", 2525);
         rig.Relay.User = "proxy";
         var client = await LogInAsync(rig);
-        await client.SendLineAsync("MAIL FROM:<alice@example.org>");
-        await client.ExpectAsync("250 *");
-        await client.SendLineAsync("RCPT TO:<friend@elsewhere.example>");
-        var proxy = await smarthost.AcceptOneAsync();
-        await proxy.SendLineAsync("220 smart ESMTP");
-        await proxy.ExpectAsync("EHLO mail.example.org");
+        var proxy = await NameFriendAsync(client, smarthost);
         await proxy.SendAsync("250-smart\r\n250 STARTTLS\r\n");
         await proxy.ExpectAsync("STARTTLS");
         await proxy.SendLineAsync("220 go");
@@ -197,15 +187,22 @@ public abstract class SubmissionRulesSuite(RigTransport on)
         rig.Relay.SmarthostTls = Routing.Catalog.StoreTlsMode.None;
         rig.Relay.User = "proxy";
         var client = await LogInAsync(rig);
+        var proxy = await NameFriendAsync(client, smarthost);
+        await proxy.SendAsync("250-smart\r\n250 AUTH PLAIN\r\n");
+        await client.ExpectAsync("451 4.4.1 *");
+        await proxy.AssertCutAsync();
+    }
+
+    // Up to what the relay offers.
+    private static async Task<DialogueClient> NameFriendAsync(DialogueClient client, ScriptedStore smarthost)
+    {
         await client.SendLineAsync("MAIL FROM:<alice@example.org>");
         await client.ExpectAsync("250 *");
         await client.SendLineAsync("RCPT TO:<friend@elsewhere.example>");
         var proxy = await smarthost.AcceptOneAsync();
         await proxy.SendLineAsync("220 smart ESMTP");
         await proxy.ExpectAsync("EHLO mail.example.org");
-        await proxy.SendAsync("250-smart\r\n250 AUTH PLAIN\r\n");
-        await client.ExpectAsync("451 4.4.1 *");
-        await proxy.AssertCutAsync();
+        return proxy;
     }
 
     private static async Task<DialogueClient> LogInAsync(ProxyRig rig)

@@ -8,26 +8,15 @@ using static MailProxy.Store.Tests.Engine.TestStore;
 namespace MailProxy.Store.Tests.Moves;
 
 /// <summary>What arrives is believed only when its digest is right; what is broken once is fetched again.</summary>
-public sealed class BadSourceTests : IAsyncLifetime
+public sealed class BadSourceTests : TwoStores
 {
-    private MoveNode _source = null!;
-    private MoveNode _target = null!;
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _source = await MoveNode.OpenAsync("store-1");
-        _target = await MoveNode.OpenAsync("store-2");
+        await base.InitializeAsync();
         for (var number = 0; number < 5; number++)
         {
-            await _source.Store.DeliverAsync($"message {number}", Alice);
+            await Source.Store.DeliverAsync($"message {number}", Alice);
         }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        await _source.DisposeAsync();
-        await _target.DisposeAsync();
     }
 
     [Theory]
@@ -37,7 +26,7 @@ public sealed class BadSourceTests : IAsyncLifetime
     public async Task A_message_that_arrives_broken_once_is_fetched_again(string broken)
     {
         var spoiler = await SpoilAsync("/1/3", broken, times: 1);
-        var progress = await _target.PullWellAsync(Alice, "m-1", _source);
+        var progress = await Target.PullWellAsync(Alice, "m-1", Source);
         Assert.Equal((5L, 2), (progress.Messages, spoiler.Asked));
     }
 
@@ -48,12 +37,12 @@ public sealed class BadSourceTests : IAsyncLifetime
     public async Task A_message_that_stays_broken_fails_the_pull_and_what_is_right_stays(string broken)
     {
         var spoiler = await SpoilAsync("/1/3", broken, times: int.MaxValue);
-        var progress = await _target.PullAsync(Alice, "m-1", _source);
+        var progress = await Target.PullAsync(Alice, "m-1", Source);
         Assert.Equal((PullPhase.Failed, 2), (progress.Phase, spoiler.Asked));
         Assert.NotEmpty(progress.Error!);
-        Assert.Empty(_target.Store.DraftFiles());
+        Assert.Empty(Target.Store.DraftFiles());
         spoiler.Times = 0;
-        Assert.Equal(PullPhase.Done, (await _target.PullAsync(Alice, "m-1", _source)).Phase);
+        Assert.Equal(PullPhase.Done, (await Target.PullAsync(Alice, "m-1", Source)).Phase);
     }
 
     [Fact]
@@ -61,14 +50,14 @@ public sealed class BadSourceTests : IAsyncLifetime
     {
         for (var number = 5; number < 600; number++)
         {
-            await _source.Store.DeliverAsync($"message {number}", Alice);
+            await Source.Store.DeliverAsync($"message {number}", Alice);
         }
 
         await SpoilAsync("/1/550", "broken", times: 2);
-        var first = await _target.PullAsync(Alice, "m-1", _source);
+        var first = await Target.PullAsync(Alice, "m-1", Source);
         Assert.Equal(PullPhase.Failed, first.Phase);
-        await _target.RestartAsync();
-        var second = await _target.PullWellAsync(Alice, "m-1", _source);
+        await Target.RestartAsync();
+        var second = await Target.PullWellAsync(Alice, "m-1", Source);
         Assert.Equal(600 - 512, second.Messages); // two whole pages were durable
     }
 
@@ -76,10 +65,10 @@ public sealed class BadSourceTests : IAsyncLifetime
     public async Task A_file_that_changed_on_the_sources_disk_is_not_copied()
     {
         // The first pull makes the digests; then a disk loses a bit.
-        await _target.PullWellAsync(Alice, "m-1", _source);
-        await _target.Client.DropStagedAsync(Alice, "m-1", Stop);
-        await File.WriteAllTextAsync(_source.Store.MessageFiles().Order(StringComparer.Ordinal).First(), "message !", Stop);
-        var progress = await _target.PullAsync(Alice, "m-1", _source);
+        await Target.PullWellAsync(Alice, "m-1", Source);
+        await Target.Client.DropStagedAsync(Alice, "m-1", Stop);
+        await File.WriteAllTextAsync(Source.Store.MessageFiles().Order(StringComparer.Ordinal).First(), "message !", Stop);
+        var progress = await Target.PullAsync(Alice, "m-1", Source);
         Assert.Equal(PullPhase.Failed, progress.Phase);
         Assert.Contains("another content than the source's digest says", progress.Error, StringComparison.Ordinal);
     }
@@ -92,7 +81,7 @@ public sealed class BadSourceTests : IAsyncLifetime
     public async Task Nonsense_ends_the_pull(string head, string expected)
     {
         await SpoilAsync("/export", head, int.MaxValue);
-        var progress = await _target.PullAsync(Alice, "m-1", _source);
+        var progress = await Target.PullAsync(Alice, "m-1", Source);
         Assert.Equal(PullPhase.Failed, progress.Phase);
         Assert.Contains(expected, progress.Error, StringComparison.Ordinal);
     }
@@ -100,8 +89,8 @@ public sealed class BadSourceTests : IAsyncLifetime
     [Fact]
     public async Task A_source_that_is_away_fails_the_pull_with_its_address()
     {
-        await _target.Client.PullAsync(Alice, new PullRequest("m-1", "http://127.0.0.1:9/"), Stop);
-        var progress = await _target.PulledAsync(Alice, "m-1");
+        await Target.Client.PullAsync(Alice, new PullRequest("m-1", "http://127.0.0.1:9/"), Stop);
+        var progress = await Target.PulledAsync(Alice, "m-1");
         Assert.Equal(PullPhase.Failed, progress.Phase);
         Assert.Contains("127.0.0.1:9", progress.Error, StringComparison.Ordinal);
     }
@@ -110,8 +99,8 @@ public sealed class BadSourceTests : IAsyncLifetime
     {
         // Pulls make a client each: what one has used up the next must not get again.
         var state = new SpoilState(times);
-        _target.Wrap = handler => new Spoiler(handler, path, answer, state);
-        await _target.RestartAsync();
+        Target.Wrap = handler => new Spoiler(handler, path, answer, state);
+        await Target.RestartAsync();
         return state;
     }
 

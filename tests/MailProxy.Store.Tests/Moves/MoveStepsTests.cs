@@ -9,43 +9,35 @@ using static MailProxy.Store.Tests.Engine.TestStore;
 namespace MailProxy.Store.Tests.Moves;
 
 /// <summary>Which step may follow which, and that nobody is served by two stores or locked out by a command that died.</summary>
-public sealed class MoveStepsTests : IAsyncLifetime
+public sealed class MoveStepsTests : TwoStores
 {
     private static readonly FenceTarget ToTarget = new("store-2", "store-2.test", 143, 110, 24);
     private static readonly FenceTarget ToSource = new("store-1", "store-1.test", 143, 110, 24);
 
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
-    private MoveNode _source = null!;
-    private MoveNode _target = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        _source = await MoveNode.OpenAsync("store-1", _time);
-        _target = await MoveNode.OpenAsync("store-2", _time);
-        await _source.Store.DeliverAsync("first", Alice);
-    }
+    protected override TimeProvider Clock => _time;
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        GC.SuppressFinalize(this);
-        await _source.DisposeAsync();
-        await _target.DisposeAsync();
+        await base.InitializeAsync();
+        await Source.Store.DeliverAsync("first", Alice);
     }
 
     [Fact]
     public async Task A_hold_that_runs_out_serves_again_and_the_fence_is_refused_then()
     {
         var hold = await HoldAsync("m-1", 60);
-        await RefusedAsync(StoreFaultKind.UserHeld, _source);
-        var pulled = await _target.PullWellAsync(Alice, "m-1", _source);
+        await RefusedAsync(StoreFaultKind.UserHeld, Source);
+        var pulled = await Target.PullWellAsync(Alice, "m-1", Source);
         Assert.Equal(hold, pulled.Hold);
 
         _time.Advance(TimeSpan.FromSeconds(59));
         Assert.Equal(hold, await HoldAsync("m-1", 60));
         _time.Advance(TimeSpan.FromSeconds(59));
-        await RefusedAsync(StoreFaultKind.UserHeld, _source);
+        await RefusedAsync(StoreFaultKind.UserHeld, Source);
         _time.Advance(TimeSpan.FromSeconds(1));
-        await _source.Store.DeliverAsync("in between", Alice);
+        await Source.Store.DeliverAsync("in between", Alice);
         await ConflictAsync("pull once more", () => FenceAsync("m-1", hold));
 
         // Held again it is another hold: the copy that was complete under the first is not under this one.
@@ -55,34 +47,34 @@ public sealed class MoveStepsTests : IAsyncLifetime
         Assert.Equal((second, 1L), await PullAsync("m-1"));
         await FenceAsync("m-1", second);
         _time.Advance(TimeSpan.FromDays(1));
-        await RefusedAsync(StoreFaultKind.UserMoved, _source);
+        await RefusedAsync(StoreFaultKind.UserMoved, Source);
     }
 
     [Fact]
     public async Task A_source_that_restarts_forgets_holds_and_never_fences()
     {
         var hold = await HoldAsync("m-1", 60);
-        await _target.PullWellAsync(Alice, "m-1", _source);
-        await _source.RestartAsync();
-        await _source.Store.DeliverAsync("served again", Alice);
+        await Target.PullWellAsync(Alice, "m-1", Source);
+        await Source.RestartAsync();
+        await Source.Store.DeliverAsync("served again", Alice);
         await ConflictAsync("pull once more", () => FenceAsync("m-1", hold));
         await FenceAsync("m-1", (await HoldAndPullAsync("m-1")).Hold);
-        await _source.RestartAsync();
-        await RefusedAsync(StoreFaultKind.UserMoved, _source);
+        await Source.RestartAsync();
+        await RefusedAsync(StoreFaultKind.UserMoved, Source);
     }
 
     [Fact]
     public async Task A_pull_is_complete_only_under_one_hold_from_begin_to_end()
     {
-        Assert.Null((await _target.PullWellAsync(Alice, "m-1", _source)).Hold);
-        await ConflictAsync("not complete", () => _target.Client.ActivateAsync(Alice, new ActivateRequest("m-1", "made-up"), Stop));
+        Assert.Null((await Target.PullWellAsync(Alice, "m-1", Source)).Hold);
+        await ConflictAsync("not complete", () => Target.Client.ActivateAsync(Alice, new ActivateRequest("m-1", "made-up"), Stop));
         await HoldAsync("m-1", 60);
 
         // Of another move: not ours.
         var other = await MoveNode.OpenAsync("store-3", _time);
         await using (other)
         {
-            Assert.Null((await other.PullWellAsync(Alice, "m-2", _source)).Hold);
+            Assert.Null((await other.PullWellAsync(Alice, "m-2", Source)).Hold);
         }
     }
 
@@ -90,24 +82,24 @@ public sealed class MoveStepsTests : IAsyncLifetime
     public async Task Two_moves_of_one_user_do_not_mix()
     {
         var hold = await HoldAsync("m-1", 60);
-        await ConflictAsync("another move, 'm-1'", () => _source.Client.HoldAsync(Alice, new HoldRequest("m-2", 60), Stop));
-        await ConflictAsync("another move, 'm-1'", () => _source.Client.ReleaseAsync(Alice, "m-2", Stop));
+        await ConflictAsync("another move, 'm-1'", () => Source.Client.HoldAsync(Alice, new HoldRequest("m-2", 60), Stop));
+        await ConflictAsync("another move, 'm-1'", () => Source.Client.ReleaseAsync(Alice, "m-2", Stop));
         await ConflictAsync("pull once more", () => FenceAsync("m-2", hold));
-        await _target.PullWellAsync(Alice, "m-1", _source);
-        await ConflictAsync("another move, 'm-1'", () => _target.Client.PullAsync(Alice, new PullRequest("m-2", _source.Address), Stop));
+        await Target.PullWellAsync(Alice, "m-1", Source);
+        await ConflictAsync("another move, 'm-1'", () => Target.Client.PullAsync(Alice, new PullRequest("m-2", Source.Address), Stop));
         await using (var third = await MoveNode.OpenAsync("store-3", _time))
         {
-            var wrong = await _target.PullAsync(Alice, "m-1", third);
+            var wrong = await Target.PullAsync(Alice, "m-1", third);
             Assert.Contains("drop the staged copy", wrong.Error, StringComparison.Ordinal);
         }
 
-        Assert.Equal(hold, (await _target.PullWellAsync(Alice, "m-1", _source)).Hold);
-        await ConflictAsync("another move, 'm-1'", () => _target.Client.DropStagedAsync(Alice, "m-2", Stop));
-        await ConflictAsync("another move, 'm-1'", () => _target.Client.ActivateAsync(Alice, new ActivateRequest("m-2", hold), Stop));
+        Assert.Equal(hold, (await Target.PullWellAsync(Alice, "m-1", Source)).Hold);
+        await ConflictAsync("another move, 'm-1'", () => Target.Client.DropStagedAsync(Alice, "m-2", Stop));
+        await ConflictAsync("another move, 'm-1'", () => Target.Client.ActivateAsync(Alice, new ActivateRequest("m-2", hold), Stop));
         await FenceAsync("m-1", hold);
-        await ConflictAsync("another move, 'm-1'", () => _source.Client.UnfenceAsync(Alice, "m-2", Stop));
-        await ConflictAsync("another move, 'm-1'", () => _source.Client.PurgeLeftBehindAsync(Alice, "m-2", Stop));
-        await ConflictAsync("another move, 'm-1'", () => _source.Client.HoldAsync(Alice, new HoldRequest("m-2", 60), Stop));
+        await ConflictAsync("another move, 'm-1'", () => Source.Client.UnfenceAsync(Alice, "m-2", Stop));
+        await ConflictAsync("another move, 'm-1'", () => Source.Client.PurgeLeftBehindAsync(Alice, "m-2", Stop));
+        await ConflictAsync("another move, 'm-1'", () => Source.Client.HoldAsync(Alice, new HoldRequest("m-2", 60), Stop));
     }
 
     [Fact]
@@ -117,68 +109,68 @@ public sealed class MoveStepsTests : IAsyncLifetime
         for (var round = 0; round < 2; round++)
         {
             await FenceAsync("m-1", hold);
-            Assert.Equal(UserServing.Fenced, (await _source.Client.HoldAsync(Alice, new HoldRequest("m-1", 60), Stop)).Serving);
+            Assert.Equal(UserServing.Fenced, (await Source.Client.HoldAsync(Alice, new HoldRequest("m-1", 60), Stop)).Serving);
         }
 
         // The command died behind the fence, and the copy was lost: a fenced user can still be pulled.
-        await _target.Client.DropStagedAsync(Alice, "m-1", Stop);
-        await _target.Client.DropStagedAsync(Alice, "m-1", Stop);
+        await Target.Client.DropStagedAsync(Alice, "m-1", Stop);
+        await Target.Client.DropStagedAsync(Alice, "m-1", Stop);
         Assert.Equal((hold, 1L), await PullAsync("m-1"));
         for (var round = 0; round < 2; round++)
         {
-            await _target.Client.ActivateAsync(Alice, new ActivateRequest("m-1", hold), Stop);
-            await _target.RestartAsync();
-            await _source.Client.PurgeLeftBehindAsync(Alice, "m-1", Stop);
+            await Target.Client.ActivateAsync(Alice, new ActivateRequest("m-1", hold), Stop);
+            await Target.RestartAsync();
+            await Source.Client.PurgeLeftBehindAsync(Alice, "m-1", Stop);
         }
 
-        await ConflictAsync("brought", () => _target.Client.PullAsync(Alice, new PullRequest("m-1", _source.Address), Stop));
-        await ConflictAsync("nothing to go back to", () => _source.Client.UnfenceAsync(Alice, "m-1", Stop));
+        await ConflictAsync("brought", () => Target.Client.PullAsync(Alice, new PullRequest("m-1", Source.Address), Stop));
+        await ConflictAsync("nothing to go back to", () => Source.Client.UnfenceAsync(Alice, "m-1", Stop));
     }
 
     [Fact]
     public async Task Giving_up_before_the_activation_leaves_the_source_as_it_was()
     {
-        var before = await MailDump.OfAsync(_source.Store, Alice);
+        var before = await MailDump.OfAsync(Source.Store, Alice);
         var (hold, _) = await HoldAndPullAsync("m-1");
-        await _source.Client.ReleaseAsync(Alice, "m-1", Stop);
-        Assert.Equal(before, await MailDump.OfAsync(_source.Store, Alice));
+        await Source.Client.ReleaseAsync(Alice, "m-1", Stop);
+        Assert.Equal(before, await MailDump.OfAsync(Source.Store, Alice));
         (hold, _) = await HoldAndPullAsync("m-1");
         await FenceAsync("m-1", hold);
-        await _source.Client.UnfenceAsync(Alice, "m-1", Stop);
-        await _target.Client.DropStagedAsync(Alice, "m-1", Stop);
-        Assert.Equal(before, await MailDump.OfAsync(_source.Store, Alice));
-        await _source.Store.DeliverAsync("goes on", Alice);
+        await Source.Client.UnfenceAsync(Alice, "m-1", Stop);
+        await Target.Client.DropStagedAsync(Alice, "m-1", Stop);
+        Assert.Equal(before, await MailDump.OfAsync(Source.Store, Alice));
+        await Source.Store.DeliverAsync("goes on", Alice);
     }
 
     [Fact]
     public async Task Mail_that_no_move_left_behind_is_never_replaced()
     {
-        await _target.Store.DeliverAsync("delivered here by mistake", Alice);
-        await ConflictAsync("no finished move left behind", () => _target.Client.PullAsync(Alice, new PullRequest("m-1", _source.Address), Stop));
-        await ConflictAsync("has not left this store", () => _source.Client.PurgeLeftBehindAsync(Alice, "m-1", Stop));
-        await using var inbox = await _target.Store.MailboxAsync(Alice);
+        await Target.Store.DeliverAsync("delivered here by mistake", Alice);
+        await ConflictAsync("no finished move left behind", () => Target.Client.PullAsync(Alice, new PullRequest("m-1", Source.Address), Stop));
+        await ConflictAsync("has not left this store", () => Source.Client.PurgeLeftBehindAsync(Alice, "m-1", Stop));
+        await using var inbox = await Target.Store.MailboxAsync(Alice);
         Assert.Equal("delivered here by mistake", await ContentAsync(inbox, 1));
     }
 
     [Fact]
     public async Task A_user_who_comes_back_finds_the_latest_mail_and_not_what_was_left_behind()
     {
-        await MoveAsync(_source, _target, "m-1", ToTarget);
-        await _target.Store.DeliverAsync("at the second store", Alice);
-        var latest = await MailDump.OfAsync(_target.Store, Alice);
-        await MoveAsync(_target, _source, "m-2", ToSource);
-        Assert.Equal(latest, await MailDump.OfAsync(_source.Store, Alice));
-        await RefusedAsync(StoreFaultKind.UserMoved, _target);
-        await _source.Store.Engine.DrainGarbageAsync();
-        Assert.Equal(2, _source.Store.MessageFiles().Length);
+        await MoveAsync(Source, Target, "m-1", ToTarget);
+        await Target.Store.DeliverAsync("at the second store", Alice);
+        var latest = await MailDump.OfAsync(Target.Store, Alice);
+        await MoveAsync(Target, Source, "m-2", ToSource);
+        Assert.Equal(latest, await MailDump.OfAsync(Source.Store, Alice));
+        await RefusedAsync(StoreFaultKind.UserMoved, Target);
+        await Source.Store.Engine.DrainGarbageAsync();
+        Assert.Equal(2, Source.Store.MessageFiles().Length);
 
         // A name that is made anew does not get a UIDVALIDITY that it had at the other store.
-        await MoveAsync(_source, _target, "m-3", ToTarget);
-        var mail = await _target.Store.Engine.OpenUserAsync(Alice, Stop);
-        await using var before = await _target.Store.MailboxAsync(Alice, "Junk");
+        await MoveAsync(Source, Target, "m-3", ToTarget);
+        var mail = await Target.Store.Engine.OpenUserAsync(Alice, Stop);
+        await using var before = await Target.Store.MailboxAsync(Alice, "Junk");
         await mail.DeleteAsync("Junk", Stop);
         await mail.CreateAsync("Junk", SpecialUse.Junk, Stop);
-        await using var after = await _target.Store.MailboxAsync(Alice, "Junk");
+        await using var after = await Target.Store.MailboxAsync(Alice, "Junk");
         Assert.True(after.Snapshot.UidValidity > before.Snapshot.UidValidity);
     }
 
@@ -188,7 +180,7 @@ public sealed class MoveStepsTests : IAsyncLifetime
     [InlineData("a/b", "name the move")]
     public async Task Bad_moves_are_refused(string move, string expected)
     {
-        var error = await Assert.ThrowsAsync<StoreMoveException>(() => _source.Client.HoldAsync(Alice, new HoldRequest(move, 60), Stop));
+        var error = await Assert.ThrowsAsync<StoreMoveException>(() => Source.Client.HoldAsync(Alice, new HoldRequest(move, 60), Stop));
         Assert.Equal(HttpStatusCode.BadRequest, error.Status);
         Assert.Contains(expected, error.Message, StringComparison.OrdinalIgnoreCase);
     }
@@ -201,7 +193,7 @@ public sealed class MoveStepsTests : IAsyncLifetime
     [InlineData("nonsense")]
     public async Task Bad_sources_are_refused(string from)
     {
-        var error = await Assert.ThrowsAsync<StoreMoveException>(() => _target.Client.PullAsync(Alice, new PullRequest("m-1", from), Stop));
+        var error = await Assert.ThrowsAsync<StoreMoveException>(() => Target.Client.PullAsync(Alice, new PullRequest("m-1", from), Stop));
         Assert.Equal(HttpStatusCode.BadRequest, error.Status);
     }
 
@@ -213,7 +205,7 @@ public sealed class MoveStepsTests : IAsyncLifetime
     public async Task Bad_targets_are_refused(string store, string host)
     {
         var hold = await HoldAsync("m-1", 60);
-        var error = await Assert.ThrowsAsync<StoreMoveException>(() => _source.Client.FenceAsync(Alice, new FenceRequest("m-1", hold, new(store, host, 1, 2, 3)), Stop));
+        var error = await Assert.ThrowsAsync<StoreMoveException>(() => Source.Client.FenceAsync(Alice, new FenceRequest("m-1", hold, new(store, host, 1, 2, 3)), Stop));
         Assert.Equal(HttpStatusCode.BadRequest, error.Status);
     }
 
@@ -221,10 +213,10 @@ public sealed class MoveStepsTests : IAsyncLifetime
     public async Task Users_with_strange_names_move_too()
     {
         const string Strange = "a/b%2fc+d@example.org";
-        await _source.Store.DeliverAsync("for a strange name", Strange);
-        var progress = await _target.PullWellAsync(Strange, "m-1", _source);
+        await Source.Store.DeliverAsync("for a strange name", Strange);
+        var progress = await Target.PullWellAsync(Strange, "m-1", Source);
         Assert.Equal(1L, progress.Messages);
-        Assert.Equal(Strange, (await _target.Client.GetAsync(Strange, Stop)).User);
+        Assert.Equal(Strange, (await Target.Client.GetAsync(Strange, Stop)).User);
     }
 
     private static async Task ConflictAsync(string expected, Func<Task> step)
@@ -249,11 +241,11 @@ public sealed class MoveStepsTests : IAsyncLifetime
     }
 
     private async Task<string> HoldAsync(string move, int seconds) =>
-        (await _source.Client.HoldAsync(Alice, new HoldRequest(move, seconds), Stop)).Hold!;
+        (await Source.Client.HoldAsync(Alice, new HoldRequest(move, seconds), Stop)).Hold!;
 
     private async Task<(string Hold, long Messages)> PullAsync(string move)
     {
-        var progress = await _target.PullWellAsync(Alice, move, _source);
+        var progress = await Target.PullWellAsync(Alice, move, Source);
         return (progress.Hold!, progress.Messages);
     }
 
@@ -263,5 +255,5 @@ public sealed class MoveStepsTests : IAsyncLifetime
         return await PullAsync(move);
     }
 
-    private Task<UserMoveState> FenceAsync(string move, string hold) => _source.Client.FenceAsync(Alice, new FenceRequest(move, hold, ToTarget), Stop);
+    private Task<UserMoveState> FenceAsync(string move, string hold) => Source.Client.FenceAsync(Alice, new FenceRequest(move, hold, ToTarget), Stop);
 }

@@ -52,6 +52,12 @@ internal sealed class MoveConfirmer : IAsyncDisposable
 
     private void OnChanged(RouteChange change)
     {
+        if (change.Users is { Count: 0 })
+        {
+            // Stores: whom moves hold is as before.
+            return;
+        }
+
         pending = HeldByMoves(router.View.Pins);
         signals.Writer.TryWrite(true);
     }

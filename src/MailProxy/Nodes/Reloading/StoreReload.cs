@@ -19,23 +19,10 @@ internal sealed class StoreReload(
     }
 
     /// <inheritdoc/>
-    protected override bool IsLate(string path, StoreConfig next) => path != "Log:Level" && (tls is null || !RestartOnly.IsAtOrBelow(path, "Tls"));
+    protected override bool IsLate(string path, StoreConfig next) => StoreRestartOnly.Has(path, tls is not null);
 
     /// <inheritdoc/>
-    protected override void Keep(StoreConfig next)
-    {
-        next.Node = Running.Node;
-        next.Store = Running.Store;
-        next.Listeners = Running.Listeners;
-        next.Access = Running.Access;
-        next.Moves = Running.Moves;
-        next.Consul = Running.Consul;
-        next.Log.Format = Running.Log.Format;
-        if (tls is null)
-        {
-            next.Tls = Running.Tls;
-        }
-    }
+    protected override void Keep(StoreConfig next) => StoreRestartOnly.Keep(Running, next, tls is not null);
 
     /// <inheritdoc/>
     protected override Task<IReadOnlyList<string>> ApplyAsync(StoreConfig next, string[] changed)

@@ -4,7 +4,7 @@ namespace MailProxy.Store.Engine.Files.Disk;
 
 /// <summary>
 /// What waits for threads of the engine's own. Its waiters sleep at once: those of a BlockingCollection spin first, and threads that look for work so often were a third
-/// of the store's CPU. Unbounded, but every entry is a session that waits for it.
+/// of the store's CPU. Unbounded: every entry is a session that waits for it, or garbage that the database lists as well.
 /// </summary>
 internal sealed class WorkQueue<T>
 {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using MailProxy.Store.Engine.Files.Database;
 using MailProxy.Store.Engine.Files.Disk;
 using Microsoft.Extensions.Logging;
@@ -15,7 +14,7 @@ internal sealed class Sweeper : IDisposable
     // One sync of the file system for so many removals; also the rows of a deleted mailbox that are in memory at a time.
     private const int SyncEvery = 1_024;
 
-    private readonly BlockingCollection<Action> queue = [];
+    private readonly WorkQueue<Action> queue = new();
     private readonly List<Garbage> removed = [];
     private readonly StoreDatabase database;
     private readonly StoreFolders folders;
@@ -37,27 +36,25 @@ internal sealed class Sweeper : IDisposable
     }
 
     /// <summary>Has something removed, some time. It must be in the garbage table, durably.</summary>
-    public void Add(Garbage garbage) => queue.Add(() => Remove(garbage));
+    public void Add(Garbage garbage) => queue.TryAdd(() => Remove(garbage));
 
     /// <summary>Completes when everything added before is removed from the folders.</summary>
     public Task DrainAsync()
     {
         var drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        queue.Add(drained.SetResult);
-        return drained.Task;
+        return queue.TryAdd(drained.SetResult) ? drained.Task : Task.FromException(StoreFaultException.Stopping());
     }
 
     /// <summary>Finishes what waits.</summary>
     public void Dispose()
     {
-        queue.CompleteAdding();
+        queue.Complete();
         thread.Join();
-        queue.Dispose();
     }
 
     private void Run()
     {
-        foreach (Action work in queue.GetConsumingEnumerable())
+        while (queue.Take(out Action? work))
         {
             Try(work);
         }
